@@ -1,0 +1,12 @@
+package dev.javelin.backend;
+
+import dev.javelin.tensor.Tensor;
+
+/** Token embeddings, gathered from whatever format the checkpoint stores. */
+public interface EmbeddingTable {
+  /**
+   * @param out [numTokens, hiddenSize]
+   * @param tokenIds [at least numTokens] each within the vocabulary
+   */
+  void gather(Tensor out, int[] tokenIds, int numTokens);
+}

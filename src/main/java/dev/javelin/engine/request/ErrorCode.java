@@ -1,0 +1,33 @@
+package dev.javelin.engine.request;
+
+/** Every way a request can fail, with the kind that decides its HTTP status family. */
+public enum ErrorCode {
+  INVALID_REQUEST(Kind.USER),
+  CONTEXT_LENGTH_EXCEEDED(Kind.USER),
+  MODEL_NOT_FOUND(Kind.USER),
+  INVALID_MODEL_FILE(Kind.USER),
+  UNSUPPORTED_MODEL(Kind.USER),
+  QUEUE_FULL(Kind.CAPACITY),
+  INSUFFICIENT_MEMORY(Kind.CAPACITY),
+  MODEL_LOADING(Kind.CAPACITY),
+  SHUTTING_DOWN(Kind.CAPACITY),
+  DEADLINE_EXCEEDED(Kind.CAPACITY),
+  INTERNAL(Kind.INTERNAL);
+
+  /** USER: the caller must change the request. CAPACITY: try again later. INTERNAL: our fault. */
+  public enum Kind {
+    USER,
+    CAPACITY,
+    INTERNAL
+  }
+
+  private final Kind kind;
+
+  ErrorCode(Kind kind) {
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.javelin.model;
+
+import dev.javelin.backend.AttentionMetadata;
+
+/**
+ * One step's inputs to a model. Arrays belong to the runner, are reused every step and may be
+ * longer than the counts.
+ */
+public final class ForwardBatch {
+  /** [numTokens] */
+  public final int[] tokenIds;
+
+  public final AttentionMetadata attention;
+
+  /** [numLogits] rows of the batch whose logits are wanted. */
+  public final int[] logitRows;
+
+  public int numLogits;
+
+  public ForwardBatch(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
+    tokenIds = new int[maxTokens];
+    attention = new AttentionMetadata(maxTokens, maxSequences, maxBlocksPerSequence);
+    logitRows = new int[maxTokens];
+  }
+
+  public int numTokens() {
+    return attention.numTokens;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.javelin.model;
+
+import dev.javelin.backend.KvCache;
+import dev.javelin.backend.KvCacheSpec;
+import dev.javelin.quant.KvDType;
+import dev.javelin.tensor.Tensor;
+
+/** A loaded model on one backend. Used by one thread. Results live in the backend's workspace. */
+public interface Model {
+  ModelConfig config();
+
+  /** What a KV cache for this model must be, at {@code blockSize} positions a block. */
+  KvCacheSpec kvCacheSpec(int blockSize, KvDType dtype);
+
+  /**
+   * Runs every token of {@code batch} through all layers, writing their keys and values.
+   *
+   * @return hidden states after the final norm [numLogits, hiddenSize] of {@code batch.logitRows},
+   *     valid until the next call
+   */
+  Tensor forward(ForwardBatch batch, KvCache cache);
+
+  /**
+   * @param hidden [numLogits, hiddenSize] from {@link #forward}
+   * @return [numLogits, vocabSize] float32, valid until the next {@link #forward}
+   */
+  Tensor logits(Tensor hidden);
+}

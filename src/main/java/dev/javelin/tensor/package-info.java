@@ -1,0 +1,5 @@
+/** Typed views of device memory; no arithmetic. */
+@NullMarked
+package dev.javelin.tensor;
+
+import org.jspecify.annotations.NullMarked;
