@@ -1,0 +1,31 @@
+package dev.javelin.engine;
+
+import dev.javelin.engine.request.GenerationListener;
+import dev.javelin.engine.request.GenerationRequest;
+import java.time.Duration;
+
+/** Serves one loaded model. Safe for use from many threads; nothing here blocks but the drains. */
+public interface Engine extends AutoCloseable {
+  /**
+   * Queues a request; its events arrive in order on the engine's output thread.
+   *
+   * @throws dev.javelin.engine.request.EngineException CONTEXT_LENGTH_EXCEEDED, INVALID_REQUEST,
+   *     QUEUE_FULL or SHUTTING_DOWN; then no event arrives
+   */
+  void submit(GenerationRequest request, GenerationListener listener);
+
+  /**
+   * Ends a request within one step, in whatever phase it is, and frees its blocks. Its listener
+   * hears Finished(CANCELLED). Unknown or ended ids are ignored.
+   */
+  void abort(String requestId);
+
+  EngineStats stats();
+
+  /** Refuses new requests and waits for the running ones. @return whether all ended in time */
+  boolean drain(Duration timeout);
+
+  /** Fails what still runs with SHUTTING_DOWN and frees everything. */
+  @Override
+  void close();
+}
