@@ -1,0 +1,5 @@
+/** Models against golden values. */
+@NullMarked
+package dev.javelin.model;
+
+import org.jspecify.annotations.NullMarked;
