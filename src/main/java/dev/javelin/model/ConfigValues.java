@@ -104,8 +104,8 @@ public record ConfigValues(Map<String, Object> values, String scope) {
     Object value = required(key);
     if (value instanceof Number number
         && number.doubleValue() == Math.rint(number.doubleValue())
-        && number.longValue() >= min
-        && number.longValue() <= max) {
+        && number.doubleValue() >= min
+        && number.doubleValue() <= max) {
       return number.longValue();
     }
     throw refused(key, value, "a whole number from %d to %d".formatted(min, max));
