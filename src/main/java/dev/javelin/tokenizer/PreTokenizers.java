@@ -2,6 +2,7 @@ package dev.javelin.tokenizer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -68,6 +69,11 @@ final class PreTokenizers {
           "tokenizer.ggml.pre \"" + pre + "\" is not known; known are " + BY_NAME.keySet());
     }
     return found;
+  }
+
+  /** Every name that is known, sorted. */
+  static Set<String> names() {
+    return BY_NAME.keySet();
   }
 
   private static Map<String, PreTokenizer> byName() {
