@@ -1,0 +1,36 @@
+# The base images are arguments, so that a site can take them from its own registry.
+ARG JDK_IMAGE=eclipse-temurin:25-jdk
+ARG JRE_IMAGE=eclipse-temurin:25-jre
+
+FROM ${JDK_IMAGE} AS build
+RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY pom.xml ./
+COPY .mvn .mvn
+COPY src src
+RUN mvn -q -B -DskipTests package \
+    && java -Djarmode=tools -jar target/javelin.jar extract --destination target/app
+
+FROM ${JRE_IMAGE}
+RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --create-home javelin \
+    && mkdir /data && chown javelin /data
+WORKDIR /opt/javelin
+COPY --from=build /src/target/app app
+COPY models models
+ENV JAVELIN_HOME=/opt/javelin
+ENV JAVELIN_DATA_DIR=/data
+ENV SERVER_ADDRESS=0.0.0.0
+USER javelin
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
+    CMD curl -fsS http://127.0.0.1:8080/readyz || exit 1
+ENTRYPOINT ["java", \
+    "--add-modules", "jdk.incubator.vector", \
+    "--enable-native-access=ALL-UNNAMED", \
+    "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", \
+    "-XX:+UseCompactObjectHeaders", \
+    "-XX:+ExitOnOutOfMemoryError", \
+    "-Xmx512m", \
+    "-cp", "app/javelin.jar", "dev.javelin.JavelinApplication"]
