@@ -50,7 +50,7 @@ final class Main {
       terminal.err().println("javelin: " + e.getMessage());
       return 1;
     } catch (UncheckedIOException e) {
-      terminal.err().println("javelin: " + e.getMessage() + ": " + e.getCause().getMessage());
+      terminal.err().println("javelin: " + e.getMessage());
       return 1;
     }
   }
