@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.ReferenceBackend;
+import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.quant.KvDType;
 import java.util.Arrays;
 import java.util.List;
@@ -30,11 +31,11 @@ class GoldenLogitsTests {
 
   @ParameterizedTest
   @MethodSource("familiesOnBackends")
-  void logitsAndArgmaxMatchAtEveryPosition(Supplier<Backend> backends, String family)
-      throws Exception {
+  void logitsAndArgmaxMatchAtEveryPosition(Supplier<Backend> backends, String family) {
     GoldenModel golden = GoldenModel.require(family);
-    try (Backend backend = backends.get()) {
-      ModelDriver driver = driver(golden.load(backend), backend);
+    try (Checkpoint checkpoint = golden.open();
+        Backend backend = backends.get()) {
+      ModelDriver driver = driver(GoldenModel.load(checkpoint, backend), backend);
       float largest = 0;
       for (GoldenModel.Prompt prompt : golden.prompts()) {
         float[][] logits = driver.prefill(prompt.ids(), prompt.ids().length);
@@ -58,10 +59,11 @@ class GoldenLogitsTests {
 
   @ParameterizedTest
   @MethodSource("familiesOnBackends")
-  void greedyContinuationMatches(Supplier<Backend> backends, String family) throws Exception {
+  void greedyContinuationMatches(Supplier<Backend> backends, String family) {
     GoldenModel golden = GoldenModel.require(family);
-    try (Backend backend = backends.get()) {
-      ModelDriver driver = driver(golden.load(backend), backend);
+    try (Checkpoint checkpoint = golden.open();
+        Backend backend = backends.get()) {
+      ModelDriver driver = driver(GoldenModel.load(checkpoint, backend), backend);
       for (GoldenModel.Prompt prompt : golden.prompts()) {
         // frequencies that change with the length make a cached run another definition
         boolean cached = !family.equals("llama_dynamic");
@@ -90,10 +92,11 @@ class GoldenLogitsTests {
 
   @ParameterizedTest
   @MethodSource("familiesOnBackends")
-  void promptInChunksGivesTheSameBits(Supplier<Backend> backends, String family) throws Exception {
+  void promptInChunksGivesTheSameBits(Supplier<Backend> backends, String family) {
     GoldenModel golden = GoldenModel.require(family);
-    try (Backend backend = backends.get()) {
-      ModelDriver driver = driver(golden.load(backend), backend);
+    try (Checkpoint checkpoint = golden.open();
+        Backend backend = backends.get()) {
+      ModelDriver driver = driver(GoldenModel.load(checkpoint, backend), backend);
       int[] prompt = golden.prompts().getLast().ids();
       float[][] whole = driver.prefill(prompt, prompt.length);
       for (int chunk : new int[] {1, 7, 16, 51}) {
@@ -104,11 +107,11 @@ class GoldenLogitsTests {
 
   @ParameterizedTest
   @MethodSource("familiesOnBackends")
-  void hiddenStateOfTheOnlyWantedRowMatches(Supplier<Backend> backends, String family)
-      throws Exception {
+  void hiddenStateOfTheOnlyWantedRowMatches(Supplier<Backend> backends, String family) {
     GoldenModel golden = GoldenModel.require(family);
-    try (Backend backend = backends.get()) {
-      ModelDriver driver = driver(golden.load(backend), backend);
+    try (Checkpoint checkpoint = golden.open();
+        Backend backend = backends.get()) {
+      ModelDriver driver = driver(GoldenModel.load(checkpoint, backend), backend);
       float[] hidden = driver.lastHidden(golden.prompts().getFirst().ids());
       assertThat(largestDifference(hidden, golden.lastHidden(hidden.length)))
           .isLessThanOrEqualTo(TOLERANCE);

@@ -2,7 +2,8 @@ package dev.javelin.model;
 
 import dev.javelin.Shared;
 import dev.javelin.backend.Backend;
-import dev.javelin.checkpoint.WeightSource;
+import dev.javelin.checkpoint.Checkpoint;
+import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.model.loader.ModelLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,14 +60,14 @@ record GoldenModel(Path folder) {
     return JsonMapper.shared().readValue(folder.resolve(file), new TypeReference<>() {});
   }
 
-  WeightSource weights() throws IOException {
-    return TinySafetensors.open(folder.resolve("model.safetensors"));
+  Checkpoint open() {
+    return Checkpoints.open(folder);
   }
 
-  Model load(Backend backend) throws IOException {
-    // the dynamic model's long prompt goes past the context that its configuration promises
-    ModelConfig config = config("config.json").withContextLength(MAX_TOKENS);
-    return ModelLoader.load(config, weights(), backend);
+  /** The dynamic model's long prompt goes past the context that its configuration promises. */
+  static Model load(Checkpoint checkpoint, Backend backend) {
+    ModelConfig config = ModelConfig.from(checkpoint.config()).withContextLength(MAX_TOKENS);
+    return ModelLoader.load(config, checkpoint.weights(), backend);
   }
 
   List<Prompt> prompts() {
@@ -75,7 +76,7 @@ record GoldenModel(Path folder) {
 
   /** Hidden state of the short prompt's last token after the final norm. */
   float[] lastHidden(int hiddenSize) {
-    float[] all = floats("short.hidden_last.f32");
+    float[] all = floats(folder.resolve("short.hidden_last.f32"));
     return Arrays.copyOfRange(all, all.length - hiddenSize, all.length);
   }
 
@@ -89,7 +90,7 @@ record GoldenModel(Path folder) {
         node.get("name").asString(),
         ints(node.get("ids")),
         ints(node.get("positions")),
-        floats(node.get("logits_file").asString()),
+        floats(folder.resolve(node.get("logits_file").asString())),
         ints(node.get("argmax")),
         ints(greedy.get("ids")),
         ints(greedy.get("top2_id")),
@@ -105,12 +106,10 @@ record GoldenModel(Path folder) {
     return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
   }
 
-  private float[] floats(String file) {
+  static float[] floats(Path file) {
     try {
       FloatBuffer buffer =
-          ByteBuffer.wrap(Files.readAllBytes(folder.resolve(file)))
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .asFloatBuffer();
+          ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
       float[] values = new float[buffer.remaining()];
       buffer.get(values);
       return values;

@@ -42,6 +42,7 @@ public final class LayerBuilder {
     PackedWeight embedding = weights.matrix("model.embed_tokens.weight", vocab, hidden);
     PackedWeight head =
         config.tiedEmbeddings() ? embedding : weights.matrix("lm_head.weight", vocab, hidden);
+    weights.optionalVector(false, "lm_head.bias", vocab);
     float[] finalNorm = weights.vector("model.norm.weight", hidden);
     List<LayerWeights> layers = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
