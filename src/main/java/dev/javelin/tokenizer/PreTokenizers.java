@@ -78,15 +78,22 @@ final class PreTokenizers {
 
   private static Map<String, PreTokenizer> byName() {
     Map<String, PreTokenizer> map = new TreeMap<>();
-    put(map, GPT2, "default", "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "roberta-bpe");
+    put(map, GPT2, "default", "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais");
     put(map, GPT2, "jina-es", "jina-de", "jina-v2-es", "jina-v2-de", "gigachat", "mellum");
     put(map, DIGITS_GPT2, "smollm", "starcoder", "refact", "command-r", "codeshell");
     put(map, DIGITS_GPT2, "exaone", "minerva-7b");
-    PreTokenizer llama3 = split(words("\\p{N}{1,3}"), true, true);
+    PreTokenizer llama3 = split(words("\\p{L}", "\\p{N}{1,3}"), true, true);
     put(map, llama3, "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "lfm2");
-    put(map, split(words("\\p{N}{1,3}"), false, false), "dbrx", "smaug-bpe", "chatglm-bpe", "glm4");
-    PreTokenizer qwen2 = split(words("\\p{N}"), false, false);
+    put(
+        map,
+        split(words("\\p{L}", "\\p{N}{1,3}"), false, false),
+        "dbrx",
+        "smaug-bpe",
+        "chatglm-bpe",
+        "glm4");
+    PreTokenizer qwen2 = split(words("\\p{L}", "\\p{N}"), false, false);
     put(map, qwen2, "qwen2", "deepseek-r1-qwen", "stablelm2", "megrez");
+    put(map, split(words("\\p{L}\\p{M}", "\\p{N}"), false, false), "qwen35");
     put(map, split(cased(CONTRACTIONS + "?", "\\p{N}{1,3}"), false, false), "gpt-4o", "llama4");
     put(map, split(cased("", "\\p{N}"), true, false), "tekken");
     put(map, deepseekCoder(), "deepseek-coder");
@@ -104,12 +111,13 @@ final class PreTokenizers {
     return new PreTokenizer(false, List.of(pattern), false, ignoreMerges, addBos);
   }
 
-  private static String words(String numbers) {
-    return CONTRACTIONS
-        + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
-        + numbers
-        + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
-        + LINES_AND_SPACES;
+  /**
+   * @param letters the categories words are made of
+   * @param numbers how far digits stay together
+   */
+  private static String words(String letters, String numbers) {
+    return (CONTRACTIONS + "|[^\\r\\n\\p{L}\\p{N}]?[" + letters + "]+|" + numbers)
+        + ("| ?[^\\s" + letters + "\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES);
   }
 
   /** Words cut where upper case begins again, as the o200k vocabulary does. */

@@ -52,6 +52,12 @@ class GgufTokenizerTests {
     add("\u2581hi", -3, 1);
     add("\u2581h", -2, 1);
     add("<tool>", 0, 4);
+    add("g", -26, 1);
+    add("o", -27, 1);
+    add("\u2581g", -5, 1);
+    add("go", -4, 1);
+    add("\u2581o", -4, 1);
+    add("og", -5, 1);
     metadata.put("tokenizer.ggml.bos_token_id", 1);
     metadata.put("tokenizer.ggml.eos_token_id", 2);
     metadata.put("tokenizer.ggml.unknown_token_id", 0);
@@ -65,7 +71,8 @@ class GgufTokenizerTests {
   @Test
   void sentencePieceMergesTheBestScoreFirst() {
     try (Tokenizer tokenizer = sentencePiece()) {
-      // "hi" scores above "▁h", so it is joined first, then the whole
+      assertThat(tokenizer.encode("go", false, true)).containsExactly(id("\u2581"), id("go"));
+      assertThat(tokenizer.encode("og", false, true)).containsExactly(id("\u2581o"), id("g"));
       assertThat(tokenizer.encode("hi", false, true)).containsExactly(id("\u2581hi"));
       assertThat(tokenizer.encode("hi hi", true, true))
           .containsExactly(1, id("\u2581hi"), id("\u2581hi"));
