@@ -7,52 +7,50 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** A token is a character of ASCII; token 0 ends an answer. */
+/** One token a byte; 256 ends an answer. */
 public final class FakeTokenizer implements Tokenizer {
-  public static final int EOS = 0;
+  public static final int EOS = 256;
 
   @Override
   public int vocabSize() {
-    return 128;
+    return 257;
   }
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens, boolean parseSpecial) {
-    return text.chars().toArray();
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = bytes[i] & 0xff;
+    }
+    return ids;
   }
 
   @Override
   public int[] encode(RenderedPrompt prompt) {
-    throw new UnsupportedOperationException("no test renders a chat for this tokenizer");
+    return encode(prompt.text(), false, true);
   }
 
   @Override
   public String decode(int[] tokenIds, boolean skipSpecialTokens) {
-    StringBuilder text = new StringBuilder();
-    for (int token : tokenIds) {
-      text.append((char) token);
+    byte[] bytes = new byte[tokenIds.length];
+    int count = 0;
+    for (int id : tokenIds) {
+      if (id != EOS) {
+        bytes[count++] = (byte) id;
+      }
     }
-    return text.toString();
+    return new String(bytes, 0, count, StandardCharsets.UTF_8);
   }
 
   @Override
   public IncrementalDecoder decoder(boolean skipSpecialTokens) {
-    return new IncrementalDecoder() {
-      @Override
-      public String next(int tokenId) {
-        return Character.toString(tokenId);
-      }
-
-      @Override
-      public String flush() {
-        return "";
-      }
-    };
+    throw new UnsupportedOperationException("the fake engine writes text");
   }
 
   @Override
   public byte[] tokenBytes(int tokenId) {
-    return Character.toString(tokenId).getBytes(StandardCharsets.UTF_8);
+    return new byte[] {(byte) tokenId};
   }
 
   @Override
