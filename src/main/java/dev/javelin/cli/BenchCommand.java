@@ -155,7 +155,7 @@ final class BenchCommand implements Command {
     try {
       Files.write(file, List.of(text), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file, e);
+      throw new UncheckedIOException("Cannot write %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -2,10 +2,16 @@ package dev.javelin.cli;
 
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
+import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.engine.ModelOpener;
 import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.tokenizer.ChatTemplateException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Finds the command and turns what goes wrong into one line and an exit code. */
-final class Main {
+public final class Main {
   private final Map<String, Command> commands;
   private final Terminal terminal;
 
@@ -26,6 +32,21 @@ final class Main {
                 "bench", new BenchCommand(models, terminal),
                 "inspect", new InspectCommand(checkpoints, terminal),
                 "doctor", new DoctorCommand(terminal)));
+  }
+
+  public static void main(String[] arguments) {
+    String home = System.getenv("JAVELIN_HOME");
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
+            new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+            Path.of(home == null ? "." : home));
+    ModelOpener noBackend =
+        (path, options, progress) -> {
+          throw new EngineException(
+              ErrorCode.UNSUPPORTED_MODEL, "This build has no backend that could run a model.");
+        };
+    System.exit(new Main(noBackend, Checkpoints::open, terminal).run(List.of(arguments)));
   }
 
   /** 0: done. 1: it failed. 2: the arguments were wrong. */
@@ -46,10 +67,10 @@ final class Main {
       terminal.err().println("javelin: " + e.getMessage());
       terminal.err().print(command.usage());
       return 2;
-    } catch (EngineException | CheckpointException | ChatTemplateException e) {
-      terminal.err().println("javelin: " + e.getMessage());
-      return 1;
-    } catch (UncheckedIOException e) {
+    } catch (EngineException
+        | CheckpointException
+        | ChatTemplateException
+        | UncheckedIOException e) {
       terminal.err().println("javelin: " + e.getMessage());
       return 1;
     }

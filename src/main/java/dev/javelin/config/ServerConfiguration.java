@@ -1,5 +1,6 @@
 package dev.javelin.config;
 
+import dev.javelin.engine.ModelOpener;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +14,11 @@ class ServerConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemDefaultZone();
+  }
+
+  @Bean
+  ModelOpener modelOpener() {
+    return Backends.cpu();
   }
 
   /** Where whatever blocks runs, off the event loop: one virtual thread a call. */

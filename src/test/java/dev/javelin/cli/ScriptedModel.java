@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedModel implements ModelOpener {
   final List<GenerationRequest> requests = new ArrayList<>();
   final List<Path> opened = new ArrayList<>();
-  @Nullable LoadOptions options;
+  LoadOptions options = LoadOptions.DEFAULT;
   boolean withTemplate = true;
   boolean closed;
   GenerationEvent.@Nullable Failed failure;
@@ -61,8 +61,9 @@ final class ScriptedModel implements ModelOpener {
     @Override
     public void submit(GenerationRequest request, GenerationListener listener) {
       requests.add(request);
-      if (failure != null) {
-        listener.onEvent(failure);
+      GenerationEvent.Failed failed = failure;
+      if (failed != null) {
+        listener.onEvent(failed);
         return;
       }
       int count = request.sampling().maxTokens();

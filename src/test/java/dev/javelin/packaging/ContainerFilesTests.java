@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -141,7 +142,7 @@ final class ContainerFilesTests {
         assertThat(map(services().get(needed))).containsKey("healthcheck");
       }
     }
-    assertThat(map(services().get("javelin")).get("volumes").toString())
+    assertThat(list(map(services().get("javelin")).get("volumes")).toString())
         .contains(instructions("VOLUME").getFirst()[0]);
   }
 
@@ -178,12 +179,14 @@ final class ContainerFilesTests {
   }
 
   @SuppressWarnings("unchecked") // YAML mappings of these files have string keys.
-  private static Map<String, Object> map(Object node) {
-    assertThat(node).isInstanceOf(Map.class);
-    return (Map<String, Object>) node;
+  private static Map<String, Object> map(@Nullable Object node) {
+    if (node instanceof Map<?, ?> mapping) {
+      return (Map<String, Object>) mapping;
+    }
+    throw new AssertionError("not a mapping: " + node);
   }
 
-  private static List<?> list(Object node) {
+  private static List<?> list(@Nullable Object node) {
     return node instanceof List<?> items ? items : List.of();
   }
 
