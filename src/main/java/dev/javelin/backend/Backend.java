@@ -46,8 +46,8 @@ public interface Backend extends AutoCloseable {
 
   Ops ops();
 
-  /** How each weight format runs here, for {@code inspect}, the log and the model page. */
-  String kernelFor(PackedWeight weight);
+  /** How each weight format given to {@link #linear} so far runs here, for logs and pages. */
+  List<String> kernels();
 
   @Override
   void close();

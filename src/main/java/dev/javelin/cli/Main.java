@@ -3,9 +3,9 @@ package dev.javelin.cli;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.checkpoint.Checkpoints;
+import dev.javelin.config.Backends;
 import dev.javelin.engine.ModelOpener;
 import dev.javelin.engine.request.EngineException;
-import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.tokenizer.ChatTemplateException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -41,12 +41,7 @@ public final class Main {
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
             new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
             Path.of(home == null ? "." : home));
-    ModelOpener noBackend =
-        (path, options, progress) -> {
-          throw new EngineException(
-              ErrorCode.UNSUPPORTED_MODEL, "This build has no backend that could run a model.");
-        };
-    System.exit(new Main(noBackend, Checkpoints::open, terminal).run(List.of(arguments)));
+    System.exit(new Main(Backends.cpu(), Checkpoints::open, terminal).run(List.of(arguments)));
   }
 
   /** 0: done. 1: it failed. 2: the arguments were wrong. */

@@ -117,8 +117,8 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public String kernelFor(PackedWeight weight) {
-    return "scalar";
+  public List<String> kernels() {
+    return List.of("scalar");
   }
 
   @Override

@@ -18,6 +18,8 @@ import dev.javelin.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class CpuBackend implements Backend {
   private final LinearScratch[] scratches;
   private final CpuWorkspace workspace = new CpuWorkspace();
   private final CpuOps ops;
+  private final Set<String> kernels = new TreeSet<>();
 
   private CpuBackend(int threads) {
     team = new WorkerTeam(threads);
@@ -99,6 +102,9 @@ public final class CpuBackend implements Backend {
     if (parts.isEmpty()) {
       throw new IllegalArgumentException("a linear needs at least one weight");
     }
+    for (PackedWeight part : parts) {
+      kernels.add(PanelKernel.of(part).describe(part.format()));
+    }
     return new CpuLinear(parts, bias == null ? null : values(bias), arena, team, scratches);
   }
 
@@ -129,8 +135,8 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public String kernelFor(PackedWeight weight) {
-    return PanelKernel.of(weight).describe(weight.format());
+  public List<String> kernels() {
+    return List.copyOf(kernels);
   }
 
   /** Ends the team, then frees all memory; tensors and linears must not be used any more. */

@@ -2,6 +2,7 @@ package dev.javelin.engine.runner;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.KvCache;
+import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.sampling.Sampler;
 import dev.javelin.engine.sampling.SamplerState;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs steps on a {@link Backend} and samples on the host. */
 public final class BackendModelRunner implements ModelRunner {
   private final Backend backend;
+  private final Checkpoint checkpoint;
   private final Model model;
   private final KvCache cache;
   private final BatchBuilder batches;
@@ -29,10 +31,17 @@ public final class BackendModelRunner implements ModelRunner {
    * @param backend closed with this runner
    * @param options with nothing zero
    * @param contextLength most tokens of a sequence
+   * @param checkpoint closed after the backend, which may read mapped weights from it
    */
   public BackendModelRunner(
-      Backend backend, Model model, KvCache cache, LoadOptions options, int contextLength) {
+      Backend backend,
+      Model model,
+      KvCache cache,
+      LoadOptions options,
+      int contextLength,
+      Checkpoint checkpoint) {
     this.backend = backend;
+    this.checkpoint = checkpoint;
     this.model = model;
     this.cache = cache;
     vocabSize = model.config().vocabSize();
@@ -106,5 +115,6 @@ public final class BackendModelRunner implements ModelRunner {
   @Override
   public void close() {
     backend.close();
+    checkpoint.close();
   }
 }
