@@ -18,6 +18,7 @@ final class GgufCheckpoint implements Checkpoint {
   private final Arena arena;
   private final List<GgufFile> files;
   private final Map<String, Object> config;
+  private final Map<String, Object> generationConfig;
   private final WeightSource weights;
 
   private GgufCheckpoint(Arena arena, List<GgufFile> files) {
@@ -42,6 +43,7 @@ final class GgufCheckpoint implements Checkpoint {
     this.config =
         Collections.unmodifiableMap(
             GgufConfig.of(path(), files.getFirst().metadata(), byGgufName.keySet()));
+    this.generationConfig = GgufConfig.generation(path(), files.getFirst().metadata());
     this.weights = new NamedWeights(path(), byName, rowOrders(byName));
   }
 
@@ -109,7 +111,7 @@ final class GgufCheckpoint implements Checkpoint {
 
   @Override
   public Map<String, Object> generationConfig() {
-    return Map.of();
+    return generationConfig;
   }
 
   @Override

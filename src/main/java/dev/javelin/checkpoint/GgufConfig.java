@@ -4,6 +4,7 @@ import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,22 @@ final class GgufConfig {
           file, "metadata 'general.architecture'", "is missing or no string; this is no model");
     }
     return new GgufConfig(file, metadata, architecture).translate(tensors);
+  }
+
+  /**
+   * The tokens that end a generation, where the file names more than {@code eos_token_id}: end of
+   * turn and end of message.
+   */
+  static Map<String, Object> generation(Path file, Map<String, Object> metadata) {
+    GgufConfig reader = new GgufConfig(file, metadata, "");
+    Set<Integer> ends = new LinkedHashSet<>();
+    for (String token : List.of("eos", "eot", "eom")) {
+      Integer id = reader.integer("tokenizer.ggml." + token + "_token_id");
+      if (id != null) {
+        ends.add(id);
+      }
+    }
+    return ends.size() < 2 ? Map.of() : Map.of("eos_token_id", List.copyOf(ends));
   }
 
   private Map<String, Object> translate(Set<String> tensors) {

@@ -90,12 +90,14 @@ final class SafetensorsCheckpoint implements Checkpoint {
     Object template =
         JsonFile.mapIfThere(folder.resolve("tokenizer_config.json")).get("chat_template");
     if (template instanceof List<?> named) {
-      return named.stream()
-          .filter(entry -> entry instanceof Map<?, ?> map && "default".equals(map.get("name")))
-          .map(entry -> ((Map<?, ?>) entry).get("template"))
-          .filter(String.class::isInstance)
-          .map(String.class::cast)
-          .findFirst();
+      for (Object entry : named) {
+        if (entry instanceof Map<?, ?> map
+            && "default".equals(map.get("name"))
+            && map.get("template") instanceof String text) {
+          return Optional.of(text);
+        }
+      }
+      return Optional.empty();
     }
     return template instanceof String text ? Optional.of(text) : Optional.empty();
   }

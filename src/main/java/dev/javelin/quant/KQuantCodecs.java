@@ -75,7 +75,7 @@ final class KQuantCodecs {
   private static int scale(MemorySegment s, long at, int sub) {
     return sub < 4
         ? u8(s, at + sub) & 63
-        : u8(s, at + sub + 4) & 15 | u8(s, at + sub - 4) >> 6 << 4;
+        : (u8(s, at + sub + 4) & 15) | u8(s, at + sub - 4) >> 6 << 4;
   }
 
   private static int min(MemorySegment s, long at, int sub) {

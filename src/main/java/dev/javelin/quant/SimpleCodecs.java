@@ -71,7 +71,7 @@ final class SimpleCodecs {
     int high = i32(s, at + 2);
     for (int j = 0; j < 16; j++) {
       int q = u8(s, at + 6 + j);
-      y[o + j] = ((q & 15 | (high >>> j & 1) << 4) - 16) * d;
+      y[o + j] = (((q & 15) | (high >>> j & 1) << 4) - 16) * d;
       y[o + j + 16] = ((q >> 4 | (high >>> (j + 16) & 1) << 4) - 16) * d;
     }
   }
@@ -82,7 +82,7 @@ final class SimpleCodecs {
     int high = i32(s, at + 4);
     for (int j = 0; j < 16; j++) {
       int q = u8(s, at + 8 + j);
-      y[o + j] = (q & 15 | (high >>> j & 1) << 4) * d + m;
+      y[o + j] = ((q & 15) | (high >>> j & 1) << 4) * d + m;
       y[o + j + 16] = (q >> 4 | (high >>> (j + 16) & 1) << 4) * d + m;
     }
   }

@@ -32,7 +32,7 @@ final class TernaryCodecs {
       MemorySegment s, long at, int bytes, int digits, float d, float[] y, int o) {
     for (int n = 0; n < digits; n++) {
       for (int j = 0; j < bytes; j++) {
-        int rest = u8(s, at + j) * POWERS_OF_3[n] & 255;
+        int rest = (u8(s, at + j) * POWERS_OF_3[n]) & 255;
         y[o + n * bytes + j] = ((rest * 3 >> 8) - 1) * d;
       }
     }

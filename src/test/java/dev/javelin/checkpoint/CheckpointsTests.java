@@ -155,6 +155,8 @@ class CheckpointsTests {
             .meta("novel.rope.scaling.type", "yarn")
             .meta("novel.rope.scaling.factor", 4f)
             .meta("novel.rope.scaling.original_context_length", 2048)
+            .meta("tokenizer.ggml.eos_token_id", 7)
+            .meta("tokenizer.ggml.eot_token_id", 9)
             .tensor("output.weight", new float[] {1}, 1, 1)
             .tensor("novel.thing", new float[] {1}, 1, 1);
     try (Checkpoint checkpoint = Checkpoints.open(writer.write(temp.resolve("n.gguf")))) {
@@ -164,6 +166,8 @@ class CheckpointsTests {
           .containsEntry(
               "rope_scaling",
               Map.of("rope_type", "yarn", "factor", 4.0, "original_max_position_embeddings", 2048));
+      assertThat(checkpoint.config()).containsEntry("eos_token_id", 7);
+      assertThat(checkpoint.generationConfig()).containsEntry("eos_token_id", List.of(7, 9));
       assertThat(checkpoint.weights().has("lm_head.weight")).isTrue();
       assertThat(checkpoint.weights().has("novel.thing")).isTrue();
     }

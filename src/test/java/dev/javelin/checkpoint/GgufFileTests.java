@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,10 @@ class GgufFileTests {
         assertThat(gguf.alignment()).isEqualTo(entry.get("alignment").asLong());
         assertThat(gguf.metadata().keySet()).isEqualTo(entry.get("metadata").propertyNames());
         for (Map.Entry<String, JsonNode> pair : entry.get("metadata").properties()) {
-          assertSame(file + " " + pair.getKey(), gguf.metadata().get(pair.getKey()), pair);
+          assertSame(
+              file + " " + pair.getKey(),
+              Objects.requireNonNull(gguf.metadata().get(pair.getKey())),
+              pair);
         }
         assertTensors(gguf.tensors(), entry.get("tensors"));
         read++;

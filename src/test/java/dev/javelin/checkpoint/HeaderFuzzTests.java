@@ -16,10 +16,15 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Broken headers end in {@link CheckpointException} and never in a large allocation. */
 class HeaderFuzzTests {
   private static final int MUTATIONS = 12_000;
+
+  /** Fewer: closing a shared arena stops every thread for a moment. */
+  private static final int MODEL_MUTATIONS = 600;
+
   private static final long MAX_ALLOCATION = 16L << 20;
   private static final long[] NASTY = {
     0, 1, 0x7f, 0xff, 0xffff, 0x7fffffffL, 0xffffffffL, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, -1
@@ -33,6 +38,46 @@ class HeaderFuzzTests {
   @Test
   void mutatedSafetensorsHeaders() throws IOException {
     fuzz("goldens/safetensors_files/valid", 12, SafetensorsFile::parse);
+  }
+
+  /** Behind the header: config, names, row orders, and every weight. */
+  @Test
+  void mutatedModels(@TempDir Path temp) throws IOException {
+    GgufWriter writer =
+        new GgufWriter()
+            .meta("general.architecture", "smollm3")
+            .meta("smollm3.attention.head_count", 2)
+            .meta("smollm3.attention.head_count_kv", 1)
+            .meta("smollm3.embedding_length", 8)
+            .meta("smollm3.block_count", 4)
+            .meta("smollm3.rope.scaling.type", "linear")
+            .meta("smollm3.rope.scaling.factor", 2f)
+            .meta("tokenizer.ggml.eos_token_id", 2)
+            .tensor("blk.0.attn_q.weight", new float[8], 8, 1)
+            .tensor("blk.0.attn_q.bias", new float[8], 8)
+            .tensor("blk.0.attn_k.weight", new float[4], 4, 1);
+    byte[] bytes = Files.readAllBytes(writer.write(temp.resolve("model.gguf")));
+    Path mutated = temp.resolve("mutated.gguf");
+    Random random = new Random(13);
+    int opened = 0;
+    for (int i = 0; i < MODEL_MUTATIONS; i++) {
+      Files.write(mutated, mutate(bytes.clone(), random));
+      try (Checkpoint checkpoint = Checkpoints.open(mutated)) {
+        for (String name : List.of("q_proj.weight", "q_proj.bias", "k_proj.weight")) {
+          WeightSource attention = checkpoint.weights().scope("model.layers.0.self_attn");
+          if (attention.has(name)) {
+            assertThat(attention.get(name).columns()).isPositive();
+            assertThat(attention.floats(name)).isNotEmpty();
+          }
+        }
+        opened++;
+      } catch (CheckpointException e) {
+        assertThat(e).hasMessageContaining("mutated.gguf");
+      } catch (RuntimeException | Error e) {
+        fail("mutation " + i + " with seed 13", e);
+      }
+    }
+    assertThat(opened).isBetween(1, MODEL_MUTATIONS - 1);
   }
 
   private static void fuzz(String folder, long seed, BiConsumer<Path, MemorySegment> parse)

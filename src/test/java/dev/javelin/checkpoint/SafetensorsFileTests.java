@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -42,7 +43,7 @@ class SafetensorsFileTests {
     NamedWeights weights = new NamedWeights(path, byName, Map.of());
     for (JsonNode tensor : tensors) {
       String name = tensor.get("name").asString();
-      if (byName.get(name).type().weight() == null) {
+      if (Objects.requireNonNull(byName.get(name)).type().weight() == null) {
         assertThatThrownBy(() -> weights.floats(name)).isInstanceOf(CheckpointException.class);
         continue;
       }
