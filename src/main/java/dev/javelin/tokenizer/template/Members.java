@@ -26,7 +26,7 @@ final class Members {
   /** {@code object[key]}: an element, else the attribute of that name. */
   static Value item(Value object, Value key) {
     Operators.requireDefined(object);
-    if (object instanceof DictValue dict) {
+    if (object instanceof DictValue dict && DictValue.canBeKey(key)) {
       Value value = dict.get(key);
       if (value != null) {
         return value;
