@@ -125,6 +125,6 @@ final class Members {
       return fallback;
     }
     long position = given < 0 ? (long) given + size : given;
-    return (int) Math.clamp(position, step > 0 ? 0 : -1, step > 0 ? size : size - 1);
+    return Math.clamp(position, step > 0 ? 0 : -1, step > 0 ? size : size - 1);
   }
 }
