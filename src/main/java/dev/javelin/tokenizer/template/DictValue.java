@@ -15,12 +15,13 @@ record DictValue(Map<Value, Value> entries, Extent extent) implements Value {
     return new DictValue(Collections.unmodifiableMap(copy), Extent.of(copy.values()));
   }
 
+  /** Null if there is no such key. */
   @Nullable Value get(Value key) {
-    return entries.get(checkKey(key));
+    return key instanceof Undefined ? null : entries.get(checkKey(key));
   }
 
   boolean contains(Value key) {
-    return entries.containsKey(checkKey(key));
+    return get(key) != null;
   }
 
   ListValue keys() {
@@ -37,12 +38,16 @@ record DictValue(Map<Value, Value> entries, Extent extent) implements Value {
     return ListValue.of(pairs);
   }
 
-  private static Value checkKey(Value key) {
-    if (key instanceof Str
+  static boolean canBeKey(Value key) {
+    return key instanceof Str
         || key instanceof Int
         || key instanceof Real
         || key instanceof Bool
-        || key instanceof None) {
+        || key instanceof None;
+  }
+
+  private static Value checkKey(Value key) {
+    if (canBeKey(key)) {
       return key;
     }
     throw new EvaluationException("a value of type " + key.typeName() + " cannot be a key");

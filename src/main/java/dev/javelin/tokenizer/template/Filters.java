@@ -1,5 +1,7 @@
 package dev.javelin.tokenizer.template;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +20,7 @@ final class Filters {
         .define("capitalize", (e, self, args) -> capitalize(PythonText.str(self)))
         .define("default", (e, self, args) -> fallback(self, args), "default_value", "boolean")
         .alias("d", "default")
-        .define("escape", (e, self, args) -> escape(PythonText.str(self)))
+        .define("escape", (e, self, args) -> PythonText.str(self).escaped().asMarkup())
         .alias("e", "escape")
         .define("float", (e, self, args) -> real(self, args), "default")
         .define("int", (e, self, args) -> integer(self, args), "default")
@@ -37,7 +39,7 @@ final class Filters {
             "new",
             "count")
         .define("round", (e, self, args) -> round(self, args), "precision", "method")
-        .define("safe", (e, self, args) -> PythonText.str(self))
+        .define("safe", (e, self, args) -> PythonText.str(self).asMarkup())
         .define("string", (e, self, args) -> PythonText.str(self))
         .define("title", (e, self, args) -> title(PythonText.str(self)))
         .define(
@@ -93,16 +95,6 @@ final class Filters {
     return missing ? args.value(0, Str.EMPTY) : self;
   }
 
-  private static Str escape(Str text) {
-    return text.mapRuns(
-        run ->
-            run.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&#34;")
-                .replace("'", "&#39;"));
-  }
-
   private static Value real(Value self, BoundArguments args) {
     if (Operators.isNumber(self)) {
       return new Value.Real(Operators.real(self));
@@ -128,8 +120,8 @@ final class Filters {
               : PythonText.str(self).text().strip();
       double number = Double.parseDouble(text);
       return text.matches("[+-]?\\d{1,1000}")
-          ? new Value.Int(new java.math.BigInteger(text))
-          : new Value.Int(new java.math.BigDecimal(number).toBigInteger());
+          ? new Value.Int(new BigInteger(text))
+          : new Value.Int(new BigDecimal(number).toBigInteger());
     } catch (NumberFormatException notANumber) {
       return args.value(0, Value.Int.of(0));
     }

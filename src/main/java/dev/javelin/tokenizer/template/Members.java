@@ -26,7 +26,7 @@ final class Members {
   /** {@code object[key]}: an element, else the attribute of that name. */
   static Value item(Value object, Value key) {
     Operators.requireDefined(object);
-    if (object instanceof DictValue dict) {
+    if (object instanceof DictValue dict && DictValue.canBeKey(key)) {
       Value value = dict.get(key);
       if (value != null) {
         return value;
@@ -125,6 +125,6 @@ final class Members {
       return fallback;
     }
     long position = given < 0 ? (long) given + size : given;
-    return (int) Math.clamp(position, step > 0 ? 0 : -1, step > 0 ? size : size - 1);
+    return Math.clamp(position, step > 0 ? 0 : -1, step > 0 ? size : size - 1);
   }
 }

@@ -190,11 +190,16 @@ final class SequenceFilters {
     return ListValue.of(pairs);
   }
 
+  /** Jinja's map and select take None and other falsy values for nothing. */
+  private static List<Value> itemsOrNothing(Value value) {
+    return value.truthy() ? Operators.iterate(value) : List.of();
+  }
+
   private static Value map(Evaluator evaluator, Value self, Arguments args) {
     List<Value> results = new ArrayList<>();
     boolean byAttribute = args.positional().isEmpty();
     BoundArguments bound = byAttribute ? args.bind("map", List.of("attribute", "default")) : null;
-    for (Value item : Operators.iterate(self)) {
+    for (Value item : itemsOrNothing(self)) {
       if (bound != null) {
         Value value = attribute(item, bound.value(0));
         results.add(value instanceof Value.Undefined ? bound.value(1, value) : value);
@@ -213,7 +218,7 @@ final class SequenceFilters {
     }
     Arguments args = byAttribute ? given.skip(1) : given;
     List<Value> chosen = new ArrayList<>();
-    for (Value item : Operators.iterate(self)) {
+    for (Value item : itemsOrNothing(self)) {
       Value value = byAttribute ? attribute(item, given.positional().getFirst()) : item;
       boolean holds =
           args.positional().isEmpty()

@@ -16,9 +16,16 @@ final class Str implements Value {
   /** Starts and ends of the untrusted ranges: ascending, not empty, not touching. */
   private final int[] untrusted;
 
+  private final boolean markup;
+
   Str(String text, int[] untrusted) {
+    this(text, untrusted, false);
+  }
+
+  private Str(String text, int[] untrusted, boolean markup) {
     this.text = text;
     this.untrusted = untrusted;
+    this.markup = markup;
   }
 
   static Str trusted(String text) {
@@ -75,8 +82,28 @@ final class Str implements Value {
     return new Str(text.substring(from, to), Arrays.copyOf(ranges, count));
   }
 
+  /** Marked safe for HTML: adding text that is not so marked escapes that text. */
+  Str asMarkup() {
+    return new Str(text, untrusted, true);
+  }
+
   Str plus(Str other) {
-    return new StrBuilder().append(this).append(other).build();
+    if (markup == other.markup) {
+      Str sum = new StrBuilder().append(this).append(other).build();
+      return markup ? sum.asMarkup() : sum;
+    }
+    return markup ? plus(other.escaped().asMarkup()) : escaped().asMarkup().plus(other);
+  }
+
+  /** With HTML's special characters written as Jinja writes them. */
+  Str escaped() {
+    return mapRuns(
+        run ->
+            run.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&#34;")
+                .replace("'", "&#39;"));
   }
 
   /** Each range of equal trust changed on its own, for changes that look at single characters. */

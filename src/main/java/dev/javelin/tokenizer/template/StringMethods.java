@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Python's string methods. */
@@ -203,7 +204,7 @@ final class StringMethods {
         self.slice(0, found), self.slice(found, after), self.slice(after, self.text().length()));
   }
 
-  private static Value affix(Value wanted, java.util.function.Predicate<String> predicate) {
+  private static Value affix(Value wanted, Predicate<String> predicate) {
     if (wanted instanceof Str text) {
       return Value.Bool.of(predicate.test(text.text()));
     }
