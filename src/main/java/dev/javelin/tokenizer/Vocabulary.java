@@ -20,7 +20,7 @@ final class Vocabulary {
    */
   record AddedToken(int id, String content, boolean control, boolean lstrip, boolean rstrip) {}
 
-  private final byte @Nullable [][] bytes;
+  private final byte[] @Nullable [] bytes;
   private final @Nullable String[] names;
   private final Map<String, Integer> ids = new HashMap<>();
   private final BitSet control = new BitSet();
@@ -60,7 +60,7 @@ final class Vocabulary {
     if (id < 0) {
       throw new IllegalArgumentException("token id " + id + " is negative");
     }
-    byte[] found = id < bytes.length ? bytes[id] : null;
+    byte @Nullable [] found = id < bytes.length ? bytes[id] : null;
     return found == null ? NO_BYTES : found;
   }
 
