@@ -260,7 +260,7 @@ final class GgufTokenizerJson {
 
   private @Nullable String tokenAround(String flag, boolean ifAbsent, String key, String bertKey) {
     OptionalInt id = gguf.tokenId(key);
-    if (gguf.string("model") instanceof String model && model.equals("bert")) {
+    if ("bert".equals(gguf.string("model"))) {
       OptionalInt bertId = gguf.tokenId(bertKey);
       id = bertId.isPresent() ? bertId : id;
     }

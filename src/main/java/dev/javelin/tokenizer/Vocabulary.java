@@ -60,7 +60,7 @@ final class Vocabulary {
     if (id < 0) {
       throw new IllegalArgumentException("token id " + id + " is negative");
     }
-    byte[] found = id < bytes.length ? bytes[id] : null;
+    byte @Nullable [] found = id < bytes.length ? bytes[id] : null;
     return found == null ? NO_BYTES : found;
   }
 
