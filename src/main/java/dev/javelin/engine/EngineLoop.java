@@ -137,6 +137,10 @@ final class EngineLoop implements Runnable {
         handle(command);
       }
       expire();
+      if (ended > 0) {
+        // Who was cancelled must not wait for a step that no longer concerns it.
+        publish();
+      }
       if (!closing && scheduler.hasWork()) {
         step();
       }

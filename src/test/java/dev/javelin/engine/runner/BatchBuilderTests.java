@@ -1,0 +1,50 @@
+package dev.javelin.engine.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.engine.scheduler.SchedulerOutput;
+import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
+import dev.javelin.model.ForwardBatch;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatchBuilderTests {
+  @Test
+  void sequencesLieOneAfterTheOther() {
+    BatchBuilder builder = new BatchBuilder(8, 3, 4);
+    ScheduledSequence decode =
+        new ScheduledSequence(5, 6, new int[] {70}, new int[] {14}, new int[] {2, 3}, 4, true);
+    ScheduledSequence chunk =
+        new ScheduledSequence(
+            1, 2, new int[] {71, 72}, new int[] {22, 23}, new int[] {5}, 9, false);
+    ScheduledSequence prompt =
+        new ScheduledSequence(2, 0, new int[] {73, 74}, new int[] {28, 29}, new int[] {7}, 2, true);
+
+    ForwardBatch batch = builder.build(step(decode, chunk, prompt));
+
+    AttentionMetadata attention = batch.attention;
+    assertThat(batch.numTokens()).isEqualTo(5);
+    assertThat(attention.numSequences).isEqualTo(3);
+    assertThat(batch.tokenIds).startsWith(70, 71, 72, 73, 74);
+    assertThat(attention.positions).startsWith(6, 2, 3, 0, 1);
+    assertThat(attention.slotMapping).startsWith(14, 22, 23, 28, 29);
+    assertThat(attention.queryStart).containsExactly(0, 1, 3, 5);
+    assertThat(attention.seqLens).containsExactly(7, 4, 2);
+    assertThat(attention.promptLens).containsExactly(4, 9, 2);
+    assertThat(attention.blockTables).containsExactly(2, 3, 0, 0, 5, 0, 0, 0, 7, 0, 0, 0);
+    assertThat(Arrays.copyOf(batch.logitRows, batch.numLogits)).containsExactly(0, 4);
+
+    ForwardBatch next = builder.build(step(decode));
+    assertThat(next.numTokens()).isEqualTo(1);
+    assertThat(next.attention.numSequences).isEqualTo(1);
+    assertThat(next.attention.queryStart).startsWith(0, 1);
+    assertThat(next.numLogits).isEqualTo(1);
+  }
+
+  private static SchedulerOutput step(ScheduledSequence... scheduled) {
+    int tokens = Arrays.stream(scheduled).mapToInt(s -> s.tokenIds().length).sum();
+    return new SchedulerOutput(List.of(scheduled), List.of(), new int[0], tokens);
+  }
+}
