@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.ReferenceBackend;
+import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.quant.KvDType;
 import java.util.Arrays;
@@ -23,7 +24,9 @@ class GoldenLogitsTests {
 
   static Stream<Arguments> familiesOnBackends() {
     List<Named<Supplier<Backend>>> backends =
-        List.of(Named.<Supplier<Backend>>of("reference", ReferenceBackend::new));
+        List.of(
+            Named.of("reference", ReferenceBackend::new),
+            Named.of("cpu", () -> CpuBackend.create(2)));
     return backends.stream()
         .flatMap(
             backend -> GoldenModel.FAMILIES.stream().map(family -> Arguments.of(backend, family)));
