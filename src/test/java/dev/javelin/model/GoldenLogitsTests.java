@@ -110,6 +110,24 @@ class GoldenLogitsTests {
 
   @ParameterizedTest
   @MethodSource("familiesOnBackends")
+  void promptsInOneBatchGiveTheBitsTheyGiveAlone(Supplier<Backend> backends, String family) {
+    GoldenModel golden = GoldenModel.require(family);
+    try (Checkpoint checkpoint = golden.open();
+        Backend backend = backends.get()) {
+      ModelDriver driver = driver(GoldenModel.load(checkpoint, backend), backend);
+      int[][] prompts =
+          golden.prompts().stream().map(GoldenModel.Prompt::ids).toArray(int[][]::new);
+      float[][][] together = driver.prefillTogether(prompts);
+      for (int i = 0; i < prompts.length; i++) {
+        assertThat(together[i])
+            .as("prompt %d", i)
+            .isDeepEqualTo(driver.prefill(prompts[i], prompts[i].length));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("familiesOnBackends")
   void hiddenStateOfTheOnlyWantedRowMatches(Supplier<Backend> backends, String family) {
     GoldenModel golden = GoldenModel.require(family);
     try (Checkpoint checkpoint = golden.open();
