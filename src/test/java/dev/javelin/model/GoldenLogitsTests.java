@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.ReferenceBackend;
+import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.quant.KvDType;
 import java.util.Arrays;
@@ -23,7 +24,9 @@ class GoldenLogitsTests {
 
   static Stream<Arguments> familiesOnBackends() {
     List<Named<Supplier<Backend>>> backends =
-        List.of(Named.<Supplier<Backend>>of("reference", ReferenceBackend::new));
+        List.of(
+            Named.of("reference", ReferenceBackend::new),
+            Named.of("cpu", () -> CpuBackend.create(2)));
     return backends.stream()
         .flatMap(
             backend -> GoldenModel.FAMILIES.stream().map(family -> Arguments.of(backend, family)));
@@ -101,6 +104,24 @@ class GoldenLogitsTests {
       float[][] whole = driver.prefill(prompt, prompt.length);
       for (int chunk : new int[] {1, 7, 16, 51}) {
         assertThat(driver.prefill(prompt, chunk)).as("chunks of %d", chunk).isDeepEqualTo(whole);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("familiesOnBackends")
+  void promptsInOneBatchGiveTheBitsTheyGiveAlone(Supplier<Backend> backends, String family) {
+    GoldenModel golden = GoldenModel.require(family);
+    try (Checkpoint checkpoint = golden.open();
+        Backend backend = backends.get()) {
+      ModelDriver driver = driver(GoldenModel.load(checkpoint, backend), backend);
+      int[][] prompts =
+          golden.prompts().stream().map(GoldenModel.Prompt::ids).toArray(int[][]::new);
+      float[][][] together = driver.prefillTogether(prompts);
+      for (int i = 0; i < prompts.length; i++) {
+        assertThat(together[i])
+            .as("prompt %d", i)
+            .isDeepEqualTo(driver.prefill(prompts[i], prompts[i].length));
       }
     }
   }

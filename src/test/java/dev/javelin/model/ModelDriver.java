@@ -49,6 +49,45 @@ public final class ModelDriver {
     return step(new int[] {token}, 0, 1)[0];
   }
 
+  /**
+   * Logits of every token of several prompts run in one step over a cache of their own, whose
+   * blocks go round the sequences in turn.
+   */
+  public float[][][] prefillTogether(int[]... prompts) {
+    int sequences = prompts.length;
+    int blockSize = cache.spec().blockSize();
+    int total = Arrays.stream(prompts).mapToInt(prompt -> prompt.length).sum();
+    KvCache shared = backend.kvCache(cache.spec(), sequences * numBlocks);
+    ForwardBatch together = new ForwardBatch(total, sequences, numBlocks);
+    AttentionMetadata metadata = together.attention;
+    metadata.numTokens = total;
+    metadata.numSequences = sequences;
+    together.numLogits = total;
+    int row = 0;
+    for (int s = 0; s < sequences; s++) {
+      metadata.queryStart[s] = row;
+      metadata.seqLens[s] = prompts[s].length;
+      metadata.promptLens[s] = prompts[s].length;
+      for (int i = 0; i < numBlocks; i++) {
+        metadata.blockTables[s * numBlocks + i] = i * sequences + s;
+      }
+      for (int i = 0; i < prompts[s].length; i++, row++) {
+        together.tokenIds[row] = prompts[s][i];
+        together.logitRows[row] = row;
+        metadata.positions[row] = i;
+        metadata.slotMapping[row] =
+            metadata.blockTables[s * numBlocks + i / blockSize] * blockSize + i % blockSize;
+      }
+    }
+    metadata.queryStart[sequences] = total;
+    float[][] rows = logits(together, shared);
+    float[][][] logits = new float[sequences][][];
+    for (int s = 0; s < sequences; s++) {
+      logits[s] = Arrays.copyOfRange(rows, metadata.queryStart[s], metadata.queryStart[s + 1]);
+    }
+    return logits;
+  }
+
   /** Hidden state after the final norm of the last token of {@code prompt} in a new sequence. */
   public float[] lastHidden(int[] prompt) {
     computed = 0;
@@ -67,6 +106,11 @@ public final class ModelDriver {
       batch.logitRows[i] = i;
     }
     batch.numLogits = count;
+    return logits(batch, cache);
+  }
+
+  private float[][] logits(ForwardBatch batch, KvCache cache) {
+    int count = batch.numLogits;
     Tensor logits = model.logits(model.forward(batch, cache));
     int vocab = model.config().vocabSize();
     float[] flat = new float[count * vocab];

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.javelin.Shared;
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.ReferenceBackend;
+import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.model.loader.ModelLoader;
@@ -28,6 +29,13 @@ class SmolLm2LogitsTests {
   void referenceMatchesOnTheShortestPrompt() throws IOException {
     try (Backend backend = new ReferenceBackend()) {
       compare(backend, goldens().subList(0, 1), false);
+    }
+  }
+
+  @Test
+  void cpuMatchesOnEveryPromptAndContinuation() throws IOException {
+    try (Backend backend = CpuBackend.create(2)) {
+      compare(backend, goldens(), true);
     }
   }
 
