@@ -1,0 +1,37 @@
+package dev.javelin.api;
+
+import java.util.List;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/** Answers every failure on the inference paths with an error envelope. */
+@Component
+@Order(-2) // before Spring Boot's handler at -1
+final class ApiErrorHandler implements WebExceptionHandler {
+  private static final List<String> PATHS = List.of("/v1", "/tokenize", "/detokenize");
+
+  private final JsonBodies bodies;
+
+  ApiErrorHandler(JsonBodies bodies) {
+    this.bodies = bodies;
+  }
+
+  @Override
+  public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
+    String path = exchange.getRequest().getPath().value();
+    boolean ours = PATHS.stream().anyMatch(at -> path.equals(at) || path.startsWith(at + "/"));
+    if (!ours || exchange.getResponse().isCommitted()) {
+      return Mono.error(failure);
+    }
+    ApiException error = ApiErrors.from(failure, RequestIds.of(exchange));
+    if (error.status() == HttpStatus.TOO_MANY_REQUESTS
+        || error.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+      exchange.getResponse().getHeaders().set("Retry-After", "1");
+    }
+    return bodies.write(exchange, error.status(), ApiErrors.envelope(error));
+  }
+}

@@ -1,0 +1,164 @@
+package dev.javelin.api.openai;
+
+import dev.javelin.api.JsonBodies;
+import dev.javelin.api.JsonFields;
+import dev.javelin.api.RequestIds;
+import dev.javelin.config.JavelinProperties;
+import dev.javelin.engine.LoadedModel;
+import dev.javelin.service.Generation;
+import dev.javelin.service.GenerationCall;
+import dev.javelin.service.GenerationService;
+import dev.javelin.service.ModelRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** {@code /v1/chat/completions} and {@code /v1/completions}. */
+@RestController
+final class GenerationController {
+  private final JsonBodies bodies;
+  private final GenerationService service;
+  private final ModelRegistry registry;
+  private final JavelinProperties properties;
+  private final Scheduler blocking;
+  private final Clock clock;
+
+  GenerationController(
+      JsonBodies bodies,
+      GenerationService service,
+      ModelRegistry registry,
+      JavelinProperties properties,
+      Scheduler blocking,
+      Clock clock) {
+    this.bodies = bodies;
+    this.service = service;
+    this.registry = registry;
+    this.properties = properties;
+    this.blocking = blocking;
+    this.clock = clock;
+  }
+
+  @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
+  Mono<Void> chat(ServerWebExchange exchange) {
+    return answer(exchange, AnswerFormat.CHAT, RequestReader::chat);
+  }
+
+  @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
+  Mono<Void> complete(ServerWebExchange exchange) {
+    return answer(exchange, AnswerFormat.TEXT, RequestReader::completion);
+  }
+
+  private Mono<Void> answer(
+      ServerWebExchange exchange, AnswerFormat format, Function<JsonFields, OpenAiRequest> reader) {
+    return bodies
+        .read(exchange)
+        .map(reader)
+        .flatMap(
+            request -> {
+              GenerationCall call = request.call(RequestIds.fresh(format.idPrefix()));
+              return start(call)
+                  .flatMap(
+                      generation ->
+                          request.stream()
+                              ? stream(exchange, format, request, call, generation)
+                              : whole(exchange, format, request, call, generation));
+            });
+  }
+
+  /** Starts on a virtual thread; a caller who leaves meanwhile leaves no sequence behind. */
+  private Mono<Generation> start(GenerationCall call) {
+    return Mono.defer(
+        () -> {
+          AtomicBoolean left = new AtomicBoolean();
+          AtomicReference<Generation> started = new AtomicReference<>();
+          Mono<Generation> starting =
+              Mono.fromCallable(
+                  () -> {
+                    Generation generation = service.start(call);
+                    started.set(generation);
+                    if (left.get()) {
+                      generation.abort();
+                    }
+                    return generation;
+                  });
+          return starting
+              .subscribeOn(blocking)
+              .doOnCancel(
+                  () -> {
+                    left.set(true);
+                    Generation generation = started.get();
+                    if (generation != null) {
+                      generation.abort();
+                    }
+                  });
+        });
+  }
+
+  private Mono<Void> whole(
+      ServerWebExchange exchange,
+      AnswerFormat format,
+      OpenAiRequest request,
+      GenerationCall call,
+      Generation generation) {
+    WholeAnswer answer =
+        new WholeAnswer(format, head(call), RequestIds.of(exchange), call.sequences(), request.n());
+    return generation
+        .events()
+        .doOnNext(answer::add)
+        .then(Mono.defer(() -> bodies.write(exchange, HttpStatus.OK, answer.body())));
+  }
+
+  private Mono<Void> stream(
+      ServerWebExchange exchange,
+      AnswerFormat format,
+      OpenAiRequest request,
+      GenerationCall call,
+      Generation generation) {
+    var response = exchange.getResponse();
+    response.setStatusCode(HttpStatus.OK);
+    response
+        .getHeaders()
+        .setContentType(new MediaType(MediaType.TEXT_EVENT_STREAM, StandardCharsets.UTF_8));
+    response.getHeaders().setCacheControl("no-cache");
+    response.getHeaders().set("X-Accel-Buffering", "no");
+    Flux<String> chunks =
+        new ChunkStream(format, head(call), request, bodies, RequestIds.of(exchange))
+            .of(generation, call.sequences(), properties.keepAlive());
+    return response
+        .writeAndFlushWith(
+            chunks.map(
+                chunk ->
+                    Mono.just(
+                        response.bufferFactory().wrap(chunk.getBytes(StandardCharsets.UTF_8)))))
+        .doOnCancel(generation::abort)
+        .doOnError(_ -> generation.abort());
+  }
+
+  private AnswerFormat.Head head(GenerationCall call) {
+    return new AnswerFormat.Head(
+        call.id(), clock.instant(), call.model(), fingerprint(registry.require(call.model())));
+  }
+
+  /** The same for the same weights on the same backend: answers with a seed then agree. */
+  private static String fingerprint(LoadedModel model) {
+    int hash =
+        Objects.hash(
+            model.config().architecture(),
+            model.report().backend(),
+            model.report().weightBytes(),
+            model.effective());
+    return String.format(Locale.ROOT, "fp_%08x", hash);
+  }
+}

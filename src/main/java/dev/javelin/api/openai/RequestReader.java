@@ -1,0 +1,353 @@
+package dev.javelin.api.openai;
+
+import dev.javelin.api.ApiException;
+import dev.javelin.api.JsonFields;
+import dev.javelin.service.Prompt;
+import dev.javelin.service.SamplingOverrides;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads the bodies of the <a href="https://platform.openai.com/docs/api-reference/chat">OpenAI
+ * API</a>, with the sampling fields vLLM adds. Everything wrong is an {@link ApiException}.
+ */
+final class RequestReader {
+  static final int MAX_SEQUENCES = 64;
+  private static final int MAX_STOPS = 16;
+  private static final Set<String> ROLES =
+      Set.of("system", "developer", "user", "assistant", "tool");
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "user",
+          "metadata",
+          "store",
+          "service_tier",
+          "safety_identifier",
+          "prompt_cache_key",
+          "prompt_cache_retention",
+          "parallel_tool_calls");
+  private static final Set<String> UNSUPPORTED =
+      Set.of(
+          "tools",
+          "functions",
+          "function_call",
+          "top_logprobs",
+          "prompt_logprobs",
+          "structured_outputs",
+          "guided_json",
+          "guided_regex",
+          "guided_choice",
+          "guided_grammar",
+          "reasoning_effort",
+          "audio",
+          "prediction",
+          "verbosity",
+          "web_search_options",
+          "suffix",
+          "priority",
+          "cache_salt");
+
+  private RequestReader() {}
+
+  static OpenAiRequest chat(JsonFields body) {
+    String model = body.requiredString("model");
+    boolean add = body.flag("add_generation_prompt", true);
+    if (body.flag("continue_final_message", false)) {
+      throw ApiException.badField(
+          "continue_final_message", "'continue_final_message' is not supported yet");
+    }
+    List<JsonNode> modalities = body.array("modalities");
+    if (modalities != null
+        && !modalities.stream().allMatch(m -> m.isString() && m.stringValue().equals("text"))) {
+      throw ApiException.badField("modalities", "'modalities' may only hold \"text\"");
+    }
+    Prompt prompt = new Prompt.Chat(messages(body), add, kwargs(body));
+    if (body.flag("logprobs", false)) {
+      throw ApiException.badField("logprobs", "'logprobs' is not supported yet");
+    }
+    return finish(body, model, List.of(prompt));
+  }
+
+  static OpenAiRequest completion(JsonFields body) {
+    String model = body.requiredString("model");
+    List<Prompt> prompts = prompts(body);
+    if (body.flag("echo", false)) {
+      throw ApiException.badField("echo", "'echo' is not supported yet");
+    }
+    body.refuse(List.of("logprobs"));
+    Integer n = body.integer("n", 1, MAX_SEQUENCES);
+    Integer bestOf = body.integer("best_of", 1, MAX_SEQUENCES);
+    if (bestOf != null && bestOf != (n == null ? 1 : n)) {
+      throw ApiException.badField("best_of", "'best_of' is only supported equal to 'n'");
+    }
+    return finish(body, model, prompts);
+  }
+
+  private static OpenAiRequest finish(JsonFields body, String model, List<Prompt> prompts) {
+    Integer n = body.integer("n", 1, MAX_SEQUENCES);
+    int answers = n == null ? 1 : n;
+    if (prompts.size() * answers > MAX_SEQUENCES) {
+      throw ApiException.badField(
+          "n",
+          "'n' times the number of prompts is %d; at most %d are allowed"
+              .formatted(prompts.size() * answers, MAX_SEQUENCES));
+    }
+    boolean stream = body.flag("stream", false);
+    boolean usage = false;
+    JsonFields options = body.object("stream_options");
+    if (options != null) {
+      if (!stream) {
+        throw ApiException.badField(
+            "stream_options", "'stream_options' is only allowed with \"stream\": true");
+      }
+      usage = options.flag("include_usage", false);
+      options.flag("include_obfuscation", false);
+      options.end();
+    }
+    onlyText(body);
+    onlyNoTools(body);
+    SamplingOverrides sampling = sampling(body);
+    body.ignore(HARMLESS);
+    body.refuse(UNSUPPORTED);
+    body.end();
+    return new OpenAiRequest(model, prompts, answers, sampling, stream, usage);
+  }
+
+  private static void onlyText(JsonFields body) {
+    JsonFields format = body.object("response_format");
+    if (format != null) {
+      String type = format.requiredString("type");
+      if (!type.equals("text")) {
+        throw ApiException.badField(
+            "response_format", "only the 'response_format' of type \"text\" is supported yet");
+      }
+      format.end();
+    }
+  }
+
+  private static void onlyNoTools(JsonFields body) {
+    JsonNode choice = body.value("tool_choice");
+    if (choice != null
+        && !(choice.isString() && Set.of("none", "auto").contains(choice.stringValue()))) {
+      throw ApiException.badField("tool_choice", "'tool_choice' is not supported yet");
+    }
+  }
+
+  private static SamplingOverrides sampling(JsonFields body) {
+    Integer repeatedTopK = body.integer("top_k", -1, Integer.MAX_VALUE);
+    Integer maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE);
+    Integer maxCompletion = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+    if (maxTokens != null && maxCompletion != null && !maxTokens.equals(maxCompletion)) {
+      throw ApiException.badField(
+          "max_tokens", "'max_tokens' and 'max_completion_tokens' differ; give one of them");
+    }
+    Integer minTokens = body.integer("min_tokens", 0, Integer.MAX_VALUE);
+    Float topP = body.number("top_p", 0, 1);
+    if (topP != null && topP == 0f) {
+      throw ApiException.badField("top_p", "'top_p' must be above 0 and at most 1");
+    }
+    Float minP = body.number("min_p", 0, 1);
+    if (minP != null && minP == 1f) {
+      throw ApiException.badField("min_p", "'min_p' must be at least 0 and below 1");
+    }
+    return new SamplingOverrides(
+        body.number("temperature", 0, 2),
+        repeatedTopK,
+        topP,
+        minP,
+        repetitionPenalty(body),
+        body.number("frequency_penalty", -2, 2),
+        body.number("presence_penalty", -2, 2),
+        logitBias(body),
+        body.wholeNumber("seed"),
+        maxTokens != null ? maxTokens : maxCompletion,
+        minTokens == null ? 0 : minTokens,
+        stops(body),
+        stopTokenIds(body),
+        body.flag("ignore_eos", false),
+        body.flag("include_stop_str_in_output", false),
+        body.flag("skip_special_tokens", true));
+  }
+
+  private static @Nullable Float repetitionPenalty(JsonFields body) {
+    Float penalty = body.number("repetition_penalty", 0.01, 10);
+    Float alias = body.number("repeat_penalty", 0.01, 10);
+    if (penalty != null && alias != null && !penalty.equals(alias)) {
+      throw ApiException.badField(
+          "repeat_penalty", "'repeat_penalty' and 'repetition_penalty' differ; give one of them");
+    }
+    return penalty != null ? penalty : alias;
+  }
+
+  private static Map<Integer, Float> logitBias(JsonFields body) {
+    JsonFields given = body.object("logit_bias");
+    Map<Integer, Float> out = new HashMap<>();
+    if (given != null) {
+      for (String name : given.names()) {
+        int id;
+        try {
+          id = Integer.parseInt(name);
+        } catch (NumberFormatException e) {
+          throw ApiException.badField(
+              "logit_bias", "'logit_bias' has the key '%s', which is no token id".formatted(name));
+        }
+        Float bias = given.number(name, -100, 100);
+        if (bias != null) {
+          out.put(id, bias);
+        }
+      }
+    }
+    return out;
+  }
+
+  private static List<String> stops(JsonFields body) {
+    JsonNode given = body.value("stop");
+    if (given == null) {
+      return List.of();
+    }
+    if (given.isString()) {
+      return List.of(stop(given, "stop"));
+    }
+    if (!given.isArray() || given.size() > MAX_STOPS) {
+      throw JsonFields.wrong("stop", "a string or an array of at most 16 strings", given);
+    }
+    List<String> out = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      out.add(stop(given.get(i), "stop[%d]".formatted(i)));
+    }
+    return out;
+  }
+
+  private static String stop(JsonNode value, String field) {
+    String text = JsonFields.string(value, field);
+    if (text.isEmpty()) {
+      throw ApiException.badField(field, "'%s' must not be empty".formatted(field));
+    }
+    return text;
+  }
+
+  private static Set<Integer> stopTokenIds(JsonFields body) {
+    List<JsonNode> given = body.array("stop_token_ids");
+    return given == null ? Set.of() : new HashSet<>(ids(given, "stop_token_ids"));
+  }
+
+  static List<Integer> ids(List<JsonNode> values, String field) {
+    List<Integer> out = new ArrayList<>(values.size());
+    for (int i = 0; i < values.size(); i++) {
+      out.add(
+          JsonFields.integer(values.get(i), "%s[%d]".formatted(field, i), 0, Integer.MAX_VALUE));
+    }
+    return out;
+  }
+
+  static Map<String, Object> kwargs(JsonFields body) {
+    JsonFields given = body.object("chat_template_kwargs");
+    return given == null ? Map.of() : given.plain();
+  }
+
+  static List<Map<String, Object>> messages(JsonFields body) {
+    List<JsonNode> given = body.array("messages");
+    if (given == null) {
+      throw body.missing("messages");
+    }
+    if (given.isEmpty()) {
+      throw ApiException.badField("messages", "'messages' must hold at least one message");
+    }
+    List<Map<String, Object>> out = new ArrayList<>(given.size());
+    for (int i = 0; i < given.size(); i++) {
+      out.add(message(JsonFields.object(given.get(i), "messages[%d]".formatted(i))));
+    }
+    return out;
+  }
+
+  private static Map<String, Object> message(JsonFields given) {
+    String role = given.requiredString("role");
+    if (!ROLES.contains(role)) {
+      throw ApiException.badField(
+          given.at("role"),
+          "'%s' must be one of system, developer, user, assistant, tool"
+              .formatted(given.at("role")));
+    }
+    Map<String, Object> out = new LinkedHashMap<>();
+    // Templates know the older name of a developer's instructions only.
+    out.put("role", role.equals("developer") ? "system" : role);
+    out.put("content", content(given, role));
+    for (String name : List.of("name", "tool_call_id", "reasoning_content")) {
+      String value = given.string(name);
+      if (value != null) {
+        out.put(name, value);
+      }
+    }
+    given.refuse(List.of("tool_calls", "function_call", "audio", "refusal"));
+    given.ignore(List.of("annotations"));
+    given.end();
+    return out;
+  }
+
+  private static String content(JsonFields message, String role) {
+    JsonNode content = message.value("content");
+    String field = message.at("content");
+    if (content == null && role.equals("assistant")) {
+      return "";
+    }
+    if (content == null) {
+      throw message.missing("content");
+    }
+    if (content.isString()) {
+      return JsonFields.string(content, field);
+    }
+    if (!content.isArray()) {
+      throw JsonFields.wrong(field, "a string or an array of parts", content);
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < content.size(); i++) {
+      JsonFields part = JsonFields.object(content.get(i), "%s[%d]".formatted(field, i));
+      if (!part.requiredString("type").equals("text")) {
+        throw ApiException.badField(
+            part.at("type"),
+            "'%s' must be \"text\"; no other part is supported yet".formatted(part.at("type")));
+      }
+      text.append(part.requiredString("text"));
+      part.end();
+    }
+    return text.toString();
+  }
+
+  private static List<Prompt> prompts(JsonFields body) {
+    JsonNode given = body.value("prompt");
+    if (given == null) {
+      throw body.missing("prompt");
+    }
+    boolean special = body.flag("add_special_tokens", true);
+    if (given.isString()) {
+      return List.of(new Prompt.Text(JsonFields.string(given, "prompt"), special));
+    }
+    if (!given.isArray() || given.isEmpty()) {
+      throw JsonFields.wrong("prompt", "a string, token ids, or a non-empty array of these", given);
+    }
+    if (given.get(0).isNumber()) {
+      return List.of(new Prompt.Tokens(ids(List.copyOf(given.values()), "prompt")));
+    }
+    if (given.size() > MAX_SEQUENCES) {
+      throw ApiException.badField(
+          "prompt", "'prompt' holds %d prompts; at most %d".formatted(given.size(), MAX_SEQUENCES));
+    }
+    List<Prompt> out = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      JsonNode prompt = given.get(i);
+      String field = "prompt[%d]".formatted(i);
+      out.add(
+          prompt.isArray()
+              ? new Prompt.Tokens(ids(List.copyOf(prompt.values()), field))
+              : new Prompt.Text(JsonFields.string(prompt, field), special));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.javelin.backend.cpu.simd;
+
+import static dev.javelin.backend.cpu.simd.Lanes.FLOATS;
+
+import dev.javelin.backend.Activation;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Elementwise work on rows of float arrays. Sums go through lanes in memory, because the order of
+ * {@code reduceLanes} is not specified and differs between compilers.
+ */
+public final class Rows {
+  private Rows() {}
+
+  /** {@code target += source}. */
+  public static void add(float[] target, int to, float[] source, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      target[to + i] += source[from + i];
+    }
+  }
+
+  /** {@code target *= factor}. */
+  public static void scale(float[] target, int to, int count, float factor) {
+    for (int i = 0; i < count; i++) {
+      target[to + i] *= factor;
+    }
+  }
+
+  /** {@code target = cap tanh(target / cap)}. */
+  public static void softcap(float[] target, int to, int count, float cap) {
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      VectorMask<Float> mask = FLOATS.indexInRange(i, count);
+      FloatVector x = FloatVector.fromArray(FLOATS, target, to + i, mask);
+      Exp.tanh(x.div(cap)).mul(cap).intoArray(target, to + i, mask);
+    }
+  }
+
+  /**
+   * {@code out = x / rms(x) * weight}; {@code out} may be {@code x}.
+   *
+   * @param lanes scratch of 16
+   */
+  public static void rmsNorm(
+      float[] out,
+      int to,
+      float[] x,
+      int from,
+      float[] weight,
+      int weightFrom,
+      int count,
+      float eps,
+      float[] lanes) {
+    FloatVector squares = FloatVector.zero(FLOATS);
+    int whole = FLOATS.loopBound(count);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, from + i);
+      squares = v.fma(v, squares);
+    }
+    squares.intoArray(lanes, 0);
+    float sum = sum(lanes, 0);
+    for (int i = whole; i < count; i++) {
+      sum = Math.fma(x[from + i], x[from + i], sum);
+    }
+    float factor = (float) (1 / Math.sqrt((double) sum / count + eps));
+    for (int i = 0; i < count; i++) {
+      out[to + i] = x[from + i] * factor * weight[weightFrom + i];
+    }
+  }
+
+  /** Sum of 16 values in order. */
+  public static float sum(float[] values, int from) {
+    float sum = 0;
+    for (int i = 0; i < Lanes.COUNT; i++) {
+      sum += values[from + i];
+    }
+    return sum;
+  }
+
+  /** {@code out = activation(gate) * up}. */
+  public static void gatedActivation(
+      float[] out, int to, float[] x, int gate, int up, int count, Activation activation) {
+    switch (activation) {
+      case SILU -> silu(out, to, x, gate, up, count);
+      case GELU_TANH -> geluTanh(out, to, x, gate, up, count);
+      case GELU -> {
+        for (int i = 0; i < count; i++) {
+          double g = x[gate + i];
+          out[to + i] = (float) (0.5 * g * (1 + Erf.erf(g * Math.sqrt(0.5)))) * x[up + i];
+        }
+      }
+      case RELU -> {
+        for (int i = 0; i < count; i++) {
+          out[to + i] = Math.max(0f, x[gate + i]) * x[up + i];
+        }
+      }
+    }
+  }
+
+  private static void silu(float[] out, int to, float[] x, int gate, int up, int count) {
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      VectorMask<Float> mask = FLOATS.indexInRange(i, count);
+      FloatVector g = FloatVector.fromArray(FLOATS, x, gate + i, mask);
+      FloatVector u = FloatVector.fromArray(FLOATS, x, up + i, mask);
+      g.div(Exp.exp(g.neg()).add(1f)).mul(u).intoArray(out, to + i, mask);
+    }
+  }
+
+  private static void geluTanh(float[] out, int to, float[] x, int gate, int up, int count) {
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      VectorMask<Float> mask = FLOATS.indexInRange(i, count);
+      FloatVector g = FloatVector.fromArray(FLOATS, x, gate + i, mask);
+      FloatVector u = FloatVector.fromArray(FLOATS, x, up + i, mask);
+      FloatVector inner =
+          g.mul(g).fma(broadcast(0.044715f), broadcast(1f)).mul(g).mul(0.7978845608f);
+      Exp.tanh(inner).add(1f).mul(g).mul(0.5f).mul(u).intoArray(out, to + i, mask);
+    }
+  }
+
+  /** {@code values = exp(values - maximum)} for 16 values. */
+  public static void softmaxWeights(float[] values, int from, float maximum) {
+    FloatVector v = FloatVector.fromArray(FLOATS, values, from);
+    Exp.exp(v.sub(maximum)).intoArray(values, from);
+  }
+
+  /** Largest of 16 values; the order does not matter. */
+  public static float max(float[] values, int from) {
+    return FloatVector.fromArray(FLOATS, values, from).reduceLanes(VectorOperators.MAX);
+  }
+
+  private static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(FLOATS, value);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.javelin.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Makes the data directory before the database opens, and gives its absolute path as {@code
+ * javelin.data-path}: H2 takes no other relative path than one that starts with a dot.
+ */
+final class DataDirectory implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
+  @Override
+  public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+    ConfigurableEnvironment environment = event.getEnvironment();
+    Path directory = Path.of(environment.getProperty("javelin.data-dir", "data")).toAbsolutePath();
+    try {
+      Files.createDirectories(directory);
+      Files.delete(Files.createTempFile(directory, "write", ".probe"));
+    } catch (IOException e) {
+      throw new StartupException(
+          "the data directory %s cannot be written; choose another with --data-dir"
+              .formatted(directory),
+          e);
+    }
+    environment
+        .getPropertySources()
+        .addLast(
+            new MapPropertySource(
+                "javelin-data",
+                Map.of("javelin.data-path", directory.normalize().toString().replace('\\', '/'))));
+  }
+}

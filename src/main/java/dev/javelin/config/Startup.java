@@ -1,0 +1,58 @@
+package dev.javelin.config;
+
+import dev.javelin.service.ModelEvent;
+import dev.javelin.service.ModelRegistry;
+import java.util.Locale;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Loads the configured model once the server listens, and says when it can be used. */
+@Component
+final class Startup {
+  private final JavelinProperties properties;
+  private final ModelRegistry registry;
+  private final WebServerApplicationContext context;
+  private final Environment environment;
+
+  Startup(
+      JavelinProperties properties,
+      ModelRegistry registry,
+      WebServerApplicationContext context,
+      Environment environment) {
+    this.properties = properties;
+    this.registry = registry;
+    this.context = context;
+    this.environment = environment;
+  }
+
+  @EventListener(ApplicationReadyEvent.class)
+  void load() {
+    if (properties.model().equals("none")) {
+      System.out.printf("Javelin is ready: %s (no model)%n", url());
+    } else {
+      registry.load(properties.modelPath());
+    }
+  }
+
+  @EventListener
+  void announce(ModelEvent event) {
+    if (event instanceof ModelEvent.Loaded(String name, long loadNanos)) {
+      System.out.printf(
+          Locale.ROOT,
+          "Javelin is ready: %s serving %s, loaded in %.2f s%n",
+          url(),
+          name,
+          loadNanos / 1e9);
+    }
+  }
+
+  private String url() {
+    var server = context.getWebServer();
+    int port = server == null ? 0 : server.getPort();
+    String host = environment.getProperty("server.address", "127.0.0.1");
+    return "http://%s:%d/".formatted(host.equals("0.0.0.0") ? "localhost" : host, port);
+  }
+}

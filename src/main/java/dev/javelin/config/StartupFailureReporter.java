@@ -1,0 +1,51 @@
+package dev.javelin.config;
+
+import java.net.BindException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootExceptionReporter;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * Says in one line why the server did not start; without it {@link SpringApplication} prints a
+ * trace.
+ */
+final class StartupFailureReporter implements SpringBootExceptionReporter {
+
+  // Spring calls this constructor by its signature; the context may be absent on early failures.
+  StartupFailureReporter(@Nullable ConfigurableApplicationContext context) {}
+
+  @Override
+  public boolean reportException(Throwable failure) {
+    String line = explain(failure);
+    if (line == null) {
+      return false;
+    }
+    System.err.println("javelin: " + line);
+    return true;
+  }
+
+  /** The line for a failure that a person can mend; null for any other. */
+  static @Nullable String explain(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof StartupException) {
+        return at.getMessage();
+      }
+      if (at instanceof PortInUseException port) {
+        return "port %d is in use; stop what uses it or choose another with --port"
+            .formatted(port.getPort());
+      }
+      if (at instanceof BindException) {
+        return "cannot listen: " + at.getMessage() + "; check --host and --port";
+      }
+      if (at instanceof SQLException) {
+        return "cannot open the database: "
+            + NestedExceptionUtils.getMostSpecificCause(at).getMessage();
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.javelin.engine.output;
+
+import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationEvent.Finished;
+import dev.javelin.engine.request.GenerationEvent.TextDelta;
+import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.Timings;
+import dev.javelin.engine.request.Usage;
+import dev.javelin.tokenizer.IncrementalDecoder;
+import dev.javelin.tokenizer.Tokenizer;
+import java.util.Arrays;
+
+/** One answer as it grows: decoder, stop strings, counts. Output thread only. */
+final class AnswerText {
+  private final RequestOutput output;
+  private final IncrementalDecoder decoder;
+  private final StopMatcher stops;
+  private final int minTokens;
+  private int[] pending = new int[8];
+  private int numPending;
+  private int completionTokens;
+  private long firstTokenNanos;
+
+  AnswerText(RequestOutput output, Tokenizer tokenizer) {
+    this.output = output;
+    SamplingParams sampling = output.request.sampling();
+    decoder = tokenizer.decoder(sampling.skipSpecialTokens());
+    stops = new StopMatcher(sampling.stop(), sampling.includeStop());
+    minTokens = sampling.minTokens();
+  }
+
+  /** Takes a token; true if a stop string is now complete. */
+  boolean accept(OutputItem.Token token) {
+    if (completionTokens++ == 0) {
+      firstTokenNanos = token.sampledNanos() - output.submittedNanos;
+    }
+    if (token.endToken()) {
+      return false;
+    }
+    if (numPending == pending.length) {
+      pending = Arrays.copyOf(pending, numPending * 2);
+    }
+    pending[numPending++] = token.tokenId();
+    String text = decoder.next(token.tokenId());
+    String out = completionTokens <= minTokens ? text : stops.accept(text);
+    if (!out.isEmpty()) {
+      tell(out);
+    }
+    return stops.matched();
+  }
+
+  /** Tells the text held back; gives the last event. */
+  Finished finish(FinishReason reason) {
+    FinishReason told = reason;
+    String rest = "";
+    if (!stops.matched()) {
+      rest = stops.accept(decoder.flush());
+      // A stop string may be completed by the replacement of a character left open.
+      told = stops.matched() && reason == FinishReason.LENGTH ? FinishReason.STOP : reason;
+      rest += stops.flush();
+    }
+    if (!rest.isEmpty() || numPending > 0) {
+      tell(rest);
+    }
+    long now = System.nanoTime();
+    return new Finished(
+        told,
+        new Usage(output.request.promptTokenIds().length, completionTokens, 0),
+        new Timings(output.queuedNanos(now), firstTokenNanos, now - output.submittedNanos));
+  }
+
+  private void tell(String text) {
+    int[] tokens = Arrays.copyOf(pending, numPending);
+    numPending = 0;
+    output.listener.onEvent(new TextDelta(text, tokens));
+  }
+}

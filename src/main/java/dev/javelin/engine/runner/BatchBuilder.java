@@ -1,0 +1,48 @@
+package dev.javelin.engine.runner;
+
+import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.engine.scheduler.SchedulerOutput;
+import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
+import dev.javelin.model.ForwardBatch;
+
+/** Lays a scheduled step out as the flat arrays a model takes. */
+final class BatchBuilder {
+  private final ForwardBatch batch;
+
+  BatchBuilder(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
+    batch = new ForwardBatch(maxTokens, maxSequences, maxBlocksPerSequence);
+  }
+
+  /** The same batch object every time, filled with {@code step}. */
+  ForwardBatch build(SchedulerOutput step) {
+    AttentionMetadata attention = batch.attention;
+    int row = 0;
+    batch.numLogits = 0;
+    for (int s = 0; s < step.scheduled().size(); s++) {
+      ScheduledSequence sequence = step.scheduled().get(s);
+      int n = sequence.tokenIds().length;
+      System.arraycopy(sequence.tokenIds(), 0, batch.tokenIds, row, n);
+      System.arraycopy(sequence.slotMapping(), 0, attention.slotMapping, row, n);
+      for (int i = 0; i < n; i++) {
+        attention.positions[row + i] = sequence.firstPosition() + i;
+      }
+      System.arraycopy(
+          sequence.blockTable(),
+          0,
+          attention.blockTables,
+          s * attention.maxBlocksPerSequence,
+          sequence.blockTable().length);
+      attention.queryStart[s] = row;
+      attention.seqLens[s] = sequence.firstPosition() + n;
+      attention.promptLens[s] = sequence.promptLength();
+      row += n;
+      if (sequence.needsLogits()) {
+        batch.logitRows[batch.numLogits++] = row - 1;
+      }
+    }
+    attention.queryStart[step.scheduled().size()] = row;
+    attention.numSequences = step.scheduled().size();
+    attention.numTokens = row;
+    return batch;
+  }
+}

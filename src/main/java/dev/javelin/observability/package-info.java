@@ -1,0 +1,5 @@
+/** Metrics. */
+@NullMarked
+package dev.javelin.observability;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Starts the server. */
+@NullMarked
+package dev.javelin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,197 @@
+package dev.javelin.service;
+
+import dev.javelin.catalog.Catalog;
+import dev.javelin.catalog.DecodingDefaults;
+import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.tokenizer.ChatTemplate;
+import dev.javelin.tokenizer.ChatTemplateException;
+import dev.javelin.tokenizer.RenderedPrompt;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/**
+ * Turns a call into running sequences. Blocks while it renders, tokenises and reads defaults: call
+ * it on a virtual thread.
+ */
+@Service
+public final class GenerationService {
+  private final ModelRegistry registry;
+  private final Catalog catalog;
+  private final Clock clock;
+
+  GenerationService(ModelRegistry registry, Catalog catalog, Clock clock) {
+    this.registry = registry;
+    this.catalog = catalog;
+    this.clock = clock;
+  }
+
+  /**
+   * Queues every sequence of the call, or none.
+   *
+   * @throws EngineException with the code that fits: unknown or loading model, a prompt that does
+   *     not fit, a full queue
+   */
+  public Generation start(GenerationCall call) {
+    LoadedModel model = registry.require(call.model());
+    checkTokenIds(model, call.sampling());
+    DecodingDefaults defaults =
+        catalog.defaults(call.model()).orElse(DecodingDefaults.of(model.generationDefaults()));
+    List<GenerationRequest> requests = new ArrayList<>(call.sequences());
+    Generation generation = new Generation(model.engine(), call.id(), call.sequences());
+    for (Prompt prompt : call.prompts()) {
+      int[] ids = tokenize(model, prompt);
+      for (int i = 0; i < call.n(); i++) {
+        int index = requests.size();
+        SamplingParams sampling = sampling(model, call.sampling(), defaults, prompt, ids.length, i);
+        requests.add(
+            new GenerationRequest(generation.sequenceId(index), ids, sampling, Long.MAX_VALUE));
+      }
+    }
+    try {
+      for (int i = 0; i < requests.size(); i++) {
+        int index = i;
+        model.engine().submit(requests.get(i), event -> generation.accept(index, event));
+      }
+    } catch (RuntimeException e) {
+      generation.abort();
+      throw e;
+    }
+    return generation;
+  }
+
+  /**
+   * @throws EngineException as {@link #start}
+   */
+  public int[] tokenize(String model, Prompt prompt) {
+    return tokenize(registry.require(model), prompt);
+  }
+
+  /**
+   * @throws EngineException as {@link #start}
+   */
+  public String detokenize(String model, List<Integer> ids) {
+    LoadedModel loaded = registry.require(model);
+    return loaded.tokenizer().decode(checked(loaded, ids, "tokens"), false);
+  }
+
+  private int[] tokenize(LoadedModel model, Prompt prompt) {
+    int[] ids =
+        switch (prompt) {
+          case Prompt.Chat chat -> model.tokenizer().encode(render(model, chat));
+          case Prompt.Text(String text, boolean special) ->
+              model.tokenizer().encode(text, special, true);
+          case Prompt.Tokens(List<Integer> given) -> checked(model, given, "prompt");
+        };
+    if (ids.length == 0) {
+      throw invalid("the prompt has no tokens; give at least one", prompt.field());
+    }
+    return ids;
+  }
+
+  private RenderedPrompt render(LoadedModel model, Prompt.Chat chat) {
+    ChatTemplate template = model.chatTemplate();
+    if (template == null) {
+      throw invalid(
+          "this model has no chat template; use /v1/completions with a prompt", "messages");
+    }
+    try {
+      return template.render(
+          chat.messages(), null, chat.addGenerationPrompt(), chat.kwargs(), clock.instant());
+    } catch (ChatTemplateException e) {
+      throw new EngineException(
+          ErrorCode.INVALID_REQUEST,
+          "the chat template refuses these messages: " + e.getMessage(),
+          "messages",
+          e);
+    }
+  }
+
+  private static SamplingParams sampling(
+      LoadedModel model,
+      SamplingOverrides given,
+      DecodingDefaults defaults,
+      Prompt prompt,
+      int promptTokens,
+      int answer) {
+    int room = model.effective().contextLength() - promptTokens;
+    if (room < 1) {
+      throw tooLong(model, promptTokens, 1, prompt.field());
+    }
+    Integer asked = given.maxTokens();
+    if (asked != null && asked > room) {
+      throw tooLong(model, promptTokens, asked, prompt.field());
+    }
+    Integer usual = defaults.maxTokens();
+    int maxTokens = asked != null ? asked : usual != null ? Math.min(usual, room) : room;
+    if (given.minTokens() > maxTokens) {
+      throw invalid(
+          "min_tokens is %d but at most %d tokens may be generated"
+              .formatted(given.minTokens(), maxTokens),
+          "min_tokens");
+    }
+    Long seed = given.seed();
+    return new SamplingParams(
+        first(given.temperature(), defaults.temperature(), 1f),
+        first(given.topK(), defaults.topK(), 0),
+        first(given.topP(), defaults.topP(), 1f),
+        first(given.minP(), defaults.minP(), 0f),
+        first(given.repetitionPenalty(), defaults.repetitionPenalty(), 1f),
+        first(given.frequencyPenalty(), defaults.frequencyPenalty(), 0f),
+        first(given.presencePenalty(), defaults.presencePenalty(), 0f),
+        given.logitBias(),
+        seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer),
+        maxTokens,
+        given.minTokens(),
+        given.stop(),
+        given.stopTokenIds(),
+        given.ignoreEos(),
+        given.includeStop(),
+        given.skipSpecialTokens());
+  }
+
+  private static <T> T first(@Nullable T given, @Nullable T stored, T otherwise) {
+    return given != null ? given : stored != null ? stored : otherwise;
+  }
+
+  private static void checkTokenIds(LoadedModel model, SamplingOverrides sampling) {
+    checked(model, List.copyOf(sampling.logitBias().keySet()), "logit_bias");
+    checked(model, List.copyOf(sampling.stopTokenIds()), "stop_token_ids");
+  }
+
+  private static int[] checked(LoadedModel model, List<Integer> ids, String field) {
+    int vocabulary = model.tokenizer().vocabSize();
+    int[] out = new int[ids.size()];
+    for (int i = 0; i < out.length; i++) {
+      int id = ids.get(i);
+      if (id < 0 || id >= vocabulary) {
+        throw invalid(
+            "%s has the token id %d; this model's are 0 to %d".formatted(field, id, vocabulary - 1),
+            field);
+      }
+      out[i] = id;
+    }
+    return out;
+  }
+
+  private static EngineException invalid(String message, String field) {
+    return new EngineException(ErrorCode.INVALID_REQUEST, message, field, null);
+  }
+
+  private static EngineException tooLong(
+      LoadedModel model, int promptTokens, int answer, String field) {
+    return new EngineException(
+        ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+        "this model's context holds %d tokens; the prompt has %d and %d more were asked for; shorten it or lower max_tokens"
+            .formatted(model.effective().contextLength(), promptTokens, answer),
+        field,
+        null);
+  }
+}

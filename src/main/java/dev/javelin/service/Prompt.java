@@ -1,0 +1,29 @@
+package dev.javelin.service;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a caller wants continued. */
+public sealed interface Prompt {
+  /**
+   * @param messages each with role and content, for the model's chat template
+   * @param kwargs further template variables
+   */
+  record Chat(
+      List<Map<String, Object>> messages, boolean addGenerationPrompt, Map<String, Object> kwargs)
+      implements Prompt {}
+
+  /** Raw text; spelled control tokens become control tokens, as completion callers expect. */
+  record Text(String text, boolean addSpecialTokens) implements Prompt {}
+
+  /** Token ids, checked against the vocabulary. */
+  record Tokens(List<Integer> ids) implements Prompt {}
+
+  /** The request field a complaint about this prompt names. */
+  default String field() {
+    return switch (this) {
+      case Chat _ -> "messages";
+      case Text _, Tokens _ -> "prompt";
+    };
+  }
+}

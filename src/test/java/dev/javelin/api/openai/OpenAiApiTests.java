@@ -1,0 +1,350 @@
+package dev.javelin.api.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.catalog.Catalog;
+import dev.javelin.catalog.DecodingDefaults;
+import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.fake.FakeEngine;
+import dev.javelin.fake.FakeModelOpener;
+import dev.javelin.fake.ServerTest;
+import dev.javelin.service.ModelRegistry;
+import dev.javelin.service.ServedModel;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@ServerTest
+class OpenAiApiTests {
+  private static final String CHAT =
+      """
+      {"model":"pom.xml","messages":[{"role":"user","content":"hi"}]%s}
+      """;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @LocalServerPort int port;
+  @Autowired FakeModelOpener opener;
+  @Autowired ModelRegistry registry;
+  @Autowired Catalog catalog;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private FakeEngine engine = new FakeEngine();
+
+  @BeforeEach
+  void ready() {
+    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
+      Thread.onSpinWait();
+    }
+    engine = opener.engine;
+    engine.requests.clear();
+    engine.aborts.clear();
+    engine.says(FinishReason.STOP, "Hel", "lo");
+  }
+
+  @Test
+  void chatAnswersInTheOpenAiShape() throws Exception {
+    HttpResponse<String> response = post("/v1/chat/completions", chat(""));
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("X-Request-Id")).isPresent();
+    JsonNode body = JSON.readTree(response.body());
+    assertThat(body.path("id").stringValue()).startsWith("chatcmpl-");
+    assertThat(body.path("object").stringValue()).isEqualTo("chat.completion");
+    assertThat(body.path("model").stringValue()).isEqualTo("pom.xml");
+    assertThat(body.path("system_fingerprint").stringValue()).startsWith("fp_");
+    assertThat(body.path("created").longValue()).isPositive();
+    JsonNode choice = body.path("choices").path(0);
+    assertThat(choice.path("message").path("role").stringValue()).isEqualTo("assistant");
+    assertThat(choice.path("message").path("content").stringValue()).isEqualTo("Hello");
+    assertThat(choice.path("finish_reason").stringValue()).isEqualTo("stop");
+    int prompt = "user: hi\nassistant: ".length();
+    assertThat(body.path("usage").toString())
+        .isEqualTo(
+            "{\"prompt_tokens\":%d,\"completion_tokens\":2,\"total_tokens\":%d,"
+                    .formatted(prompt, prompt + 2)
+                + "\"prompt_tokens_details\":{\"cached_tokens\":4}}");
+  }
+
+  @Test
+  void chatStreamsRoleTextReasonUsageAndDone() throws Exception {
+    HttpResponse<String> response =
+        post(
+            "/v1/chat/completions",
+            chat(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+    assertThat(response.headers().firstValue("content-type").orElse(""))
+        .startsWith("text/event-stream");
+    assertThat(response.headers().firstValue("X-Accel-Buffering")).contains("no");
+    List<String> events = events(response.body());
+    assertThat(events).hasSize(6).last().isEqualTo("[DONE]");
+    List<JsonNode> chunks = events.subList(0, 5).stream().map(JSON::readTree).toList();
+    assertThat(chunks)
+        .allSatisfy(
+            chunk -> {
+              assertThat(chunk.path("object").stringValue()).isEqualTo("chat.completion.chunk");
+              assertThat(chunk.path("id")).isEqualTo(chunks.getFirst().path("id"));
+            });
+    assertThat(chunks.get(0).at("/choices/0/delta/role").stringValue()).isEqualTo("assistant");
+    assertThat(chunks.get(1).at("/choices/0/delta/content").stringValue()).isEqualTo("Hel");
+    assertThat(chunks.get(2).at("/choices/0/delta/content").stringValue()).isEqualTo("lo");
+    assertThat(chunks.get(3).at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
+    assertThat(chunks.get(3).path("usage").isNull()).isTrue();
+    assertThat(chunks.get(4).path("choices")).isEmpty();
+    assertThat(chunks.get(4).at("/usage/completion_tokens").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void completionsAnswerEveryPromptNTimes() throws Exception {
+    engine.says(FinishReason.LENGTH, "x");
+    HttpResponse<String> response =
+        post(
+            "/v1/completions",
+            "{\"model\":\"pom.xml\",\"prompt\":[\"ab\",\"cde\"],\"n\":2,\"seed\":5}");
+    JsonNode body = JSON.readTree(response.body());
+    assertThat(body.path("object").stringValue()).isEqualTo("text_completion");
+    assertThat(body.path("id").stringValue()).startsWith("cmpl-");
+    assertThat(body.path("choices")).hasSize(4);
+    for (int i = 0; i < 4; i++) {
+      JsonNode choice = body.path("choices").path(i);
+      assertThat(choice.path("index").intValue()).isEqualTo(i);
+      assertThat(choice.path("text").stringValue()).isEqualTo("x");
+      assertThat(choice.path("finish_reason").stringValue()).isEqualTo("length");
+    }
+    assertThat(body.at("/usage/prompt_tokens").intValue()).isEqualTo(5);
+    assertThat(body.at("/usage/completion_tokens").intValue()).isEqualTo(4);
+    assertThat(engine.requests.stream().map(r -> r.sampling().seed().orElse(-1)))
+        .containsExactly(5L, 6L, 5L, 6L);
+  }
+
+  @Test
+  void completionsStreamText() throws Exception {
+    List<String> events =
+        events(
+            post("/v1/completions", "{\"model\":\"pom.xml\",\"prompt\":[65,66],\"stream\":true}")
+                .body());
+    assertThat(events).hasSize(4).last().isEqualTo("[DONE]");
+    assertThat(JSON.readTree(events.get(0)).at("/choices/0/text").stringValue()).isEqualTo("Hel");
+    assertThat(engine.requests.take().promptTokenIds()).containsExactly(65, 66);
+  }
+
+  @Test
+  void samplingFieldsReachTheEngine() throws Exception {
+    post(
+        "/v1/chat/completions",
+        chat(
+            """
+            ,"temperature":0,"top_p":0.5,"top_k":3,"min_p":0.1,"repetition_penalty":1.5,
+            "frequency_penalty":-1,"presence_penalty":2,"logit_bias":{"65":-100},"seed":-9,
+            "max_completion_tokens":12,"min_tokens":2,"stop":"END","stop_token_ids":[66],
+            "ignore_eos":true,"include_stop_str_in_output":true,"skip_special_tokens":false,
+            "user":"me","metadata":{"a":"b"},"response_format":{"type":"text"},"logprobs":false
+            """));
+    var sampling = engine.requests.take().sampling();
+    assertThat(sampling.toString())
+        .isEqualTo(
+            "SamplingParams[temperature=0.0, topK=3, topP=0.5, minP=0.1, repetitionPenalty=1.5,"
+                + " frequencyPenalty=-1.0, presencePenalty=2.0, logitBias={65=-100.0},"
+                + " seed=OptionalLong[-9], maxTokens=12, minTokens=2, stop=[END],"
+                + " stopTokenIds=[66], ignoreEos=true, includeStop=true,"
+                + " skipSpecialTokens=false]");
+  }
+
+  @Test
+  void silentRequestsTakeStoredThenCheckpointDefaults() throws Exception {
+    post("/v1/chat/completions", chat(""));
+    GenerationRequest plain = engine.requests.take();
+    assertThat(plain.sampling().temperature()).isEqualTo(0.25f);
+    assertThat(plain.sampling().topK()).isEqualTo(7);
+    assertThat(plain.sampling().topP()).isEqualTo(1f);
+    assertThat(plain.sampling().maxTokens())
+        .isEqualTo(FakeModelOpener.CONTEXT - plain.promptTokenIds().length);
+    catalog.storeDefaults(
+        "pom.xml", new DecodingDefaults(0.5f, null, 0.75f, null, null, null, null, 9));
+    post("/v1/chat/completions", chat(",\"top_p\":0.125"));
+    var sampling = engine.requests.take().sampling();
+    catalog.storeDefaults(
+        "pom.xml", new DecodingDefaults(null, null, null, null, null, null, null, null));
+    assertThat(sampling.temperature()).isEqualTo(0.5f);
+    assertThat(sampling.topK()).isEqualTo(7);
+    assertThat(sampling.topP()).isEqualTo(0.125f);
+    assertThat(sampling.maxTokens()).isEqualTo(9);
+  }
+
+  @Test
+  void modelsAreListed() throws Exception {
+    JsonNode list = JSON.readTree(get("/v1/models").body());
+    assertThat(list.path("object").stringValue()).isEqualTo("list");
+    assertThat(list.at("/data/0/id").stringValue()).isEqualTo("pom.xml");
+    JsonNode one = JSON.readTree(get("/v1/models/pom.xml").body());
+    assertThat(one.path("object").stringValue()).isEqualTo("model");
+    assertError(get("/v1/models/nope"), 404, "model", "model_not_found");
+  }
+
+  @Test
+  void textBecomesTokensAndBack() throws Exception {
+    JsonNode tokens = JSON.readTree(post("/tokenize", "{\"prompt\":\"AB\"}").body());
+    assertThat(tokens.path("tokens").toString()).isEqualTo("[65,66]");
+    assertThat(tokens.path("count").intValue()).isEqualTo(2);
+    assertThat(post("/detokenize", "{\"tokens\":[65,66]}").body()).isEqualTo("{\"prompt\":\"AB\"}");
+    assertError(post("/detokenize", "{\"tokens\":[999]}"), 400, "tokens", null);
+  }
+
+  @Test
+  void probesAnswer() throws Exception {
+    assertThat(get("/livez").statusCode()).isEqualTo(200);
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "QUEUE_FULL,429,queue_full",
+    "SHUTTING_DOWN,503,shutting_down",
+    "MODEL_LOADING,503,model_loading",
+    "INSUFFICIENT_MEMORY,503,insufficient_memory",
+    "CONTEXT_LENGTH_EXCEEDED,400,context_length_exceeded",
+    "INVALID_REQUEST,400,"
+  })
+  void engineRefusalsBecomeStatuses(ErrorCode code, int status, String name) throws Exception {
+    engine.refuses(code);
+    for (String stream : List.of("", ",\"stream\":true")) {
+      HttpResponse<String> response = post("/v1/chat/completions", chat(stream));
+      assertError(response, status, null, name);
+      assertThat(response.headers().firstValue("Retry-After").isPresent())
+          .isEqualTo(status == 429 || status == 503);
+    }
+  }
+
+  @Test
+  void failureInTheMiddleEndsAStreamWithAnErrorEvent() throws Exception {
+    engine.failsWith(ErrorCode.SHUTTING_DOWN);
+    List<String> events = events(post("/v1/chat/completions", chat(",\"stream\":true")).body());
+    assertThat(JSON.readTree(events.get(2)).at("/error/code").stringValue())
+        .isEqualTo("shutting_down");
+    assertThat(events).last().isEqualTo("[DONE]");
+    assertError(post("/v1/chat/completions", chat("")), 503, null, "shutting_down");
+  }
+
+  @Test
+  void promptsThatDoNotFitAreRefusedNotCut() throws Exception {
+    String text = "x".repeat(FakeModelOpener.CONTEXT);
+    assertError(
+        post("/v1/completions", "{\"model\":\"pom.xml\",\"prompt\":\"%s\"}".formatted(text)),
+        400,
+        "prompt",
+        "context_length_exceeded");
+    assertError(
+        post("/v1/chat/completions", chat(",\"max_tokens\":250")),
+        400,
+        "messages",
+        "context_length_exceeded");
+    assertThat(engine.requests).isEmpty();
+  }
+
+  @Test
+  void aClientThatLeavesAbortsItsOwnSequencesOnly() throws Exception {
+    engine.hangsAfter("one");
+    for (String stream : List.of("true", "false")) {
+      String body = chat(",\"n\":2,\"stream\":" + stream);
+      String left;
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        socket.getOutputStream().write(raw(body));
+        socket.getOutputStream().flush();
+        String first = engine.requests.take().id();
+        engine.requests.take();
+        left = first.substring(0, first.lastIndexOf('-'));
+        if (stream.equals("true")) {
+          InputStream in = socket.getInputStream();
+          StringBuilder seen = new StringBuilder();
+          while (seen.indexOf(": keep-alive") < 0) {
+            seen.append((char) in.read());
+          }
+          assertThat(seen.toString()).contains("\"content\":\"one\"");
+        }
+        assertThat(engine.aborts).isEmpty();
+      }
+      assertThat(engine.aborts.poll(20, TimeUnit.SECONDS)).isEqualTo(left + "-0");
+      assertThat(engine.aborts.poll(20, TimeUnit.SECONDS)).isEqualTo(left + "-1");
+    }
+  }
+
+  @Test
+  void wrongPathsMethodsAndTypesGetEnvelopes() throws Exception {
+    assertError(get("/v1/nothing"), 404, null, "not_found");
+    assertError(get("/v1/chat/completions"), 405, null, "method_not_allowed");
+    HttpRequest form =
+        HttpRequest.newBuilder(uri("/v1/chat/completions"))
+            .header("Content-Type", "text/plain")
+            .POST(HttpRequest.BodyPublishers.ofString(chat("")))
+            .build();
+    assertError(
+        client.send(form, HttpResponse.BodyHandlers.ofString()),
+        415,
+        null,
+        "unsupported_media_type");
+    assertError(
+        post("/v1/chat/completions", "{\"a\":\"" + "x".repeat(200_000) + "\"}"),
+        413,
+        null,
+        "request_too_large");
+  }
+
+  static String chat(String more) {
+    return CHAT.formatted(more);
+  }
+
+  private byte[] raw(String body) {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String head =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Content-Length: %d\r\n\r\n".formatted(bytes.length);
+    return (head + body).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void assertError(
+      HttpResponse<String> response, int status, String param, String code) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    JsonNode error = JSON.readTree(response.body()).path("error");
+    assertThat(error.propertyNames()).containsExactly("message", "type", "param", "code");
+    assertThat(error.path("message").stringValue()).isNotBlank();
+    assertThat(error.path("param").stringValue(null)).isEqualTo(param);
+    assertThat(error.path("code").stringValue(null)).isEqualTo(code);
+  }
+
+  private static List<String> events(String body) {
+    return body.lines()
+        .filter(line -> line.startsWith("data: "))
+        .map(line -> line.substring("data: ".length()))
+        .toList();
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path, String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+}

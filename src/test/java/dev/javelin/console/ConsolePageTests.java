@@ -1,0 +1,47 @@
+package dev.javelin.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.fake.ServerTest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+@ServerTest
+class ConsolePageTests {
+  @LocalServerPort int port;
+
+  @Test
+  void pageHasNoInlineScriptAndEveryAssetItNamesIsThere() throws Exception {
+    HttpResponse<String> page = get("/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains("script-src 'self'");
+    assertThat(page.body()).doesNotContain("<style", "style=", "onclick=").doesNotContain("th:");
+    Matcher assets = Pattern.compile("(?:src|href)=\"(/[^\"]+)\"").matcher(page.body());
+    int found = 0;
+    while (assets.find()) {
+      assertThat(get(assets.group(1)).statusCode()).as(assets.group(1)).isEqualTo(200);
+      found++;
+    }
+    assertThat(found).isGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  void liveFiguresNameTheModel() throws Exception {
+    assertThat(get("/console/live").body()).contains("\"name\":\"pom.xml\"", "\"totalBlocks\":");
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}

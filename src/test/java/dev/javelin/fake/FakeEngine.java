@@ -1,0 +1,107 @@
+package dev.javelin.fake;
+
+import dev.javelin.engine.Engine;
+import dev.javelin.engine.EngineStats;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.engine.request.GenerationListener;
+import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.Timings;
+import dev.javelin.engine.request.Usage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Plays a script to every request on one thread, and records what it was asked. */
+public final class FakeEngine implements Engine {
+  public final BlockingQueue<GenerationRequest> requests = new LinkedBlockingQueue<>();
+  public final BlockingQueue<String> aborts = new LinkedBlockingQueue<>();
+  private final ExecutorService output = Executors.newSingleThreadExecutor();
+  private volatile List<GenerationEvent> script = List.of();
+  private volatile @Nullable ErrorCode refusal;
+
+  /** A script of text pieces, one token each, and an end. */
+  public void says(FinishReason reason, String... pieces) {
+    refusal = null;
+    List<GenerationEvent> events = new ArrayList<>();
+    for (String piece : pieces) {
+      events.add(new GenerationEvent.TextDelta(piece, new int[] {1}));
+    }
+    events.add(
+        new GenerationEvent.Finished(reason, new Usage(0, pieces.length, 4), new Timings(1, 2, 3)));
+    script = List.copyOf(events);
+  }
+
+  /** A script of text pieces after which nothing comes until an abort. */
+  public void hangsAfter(String... pieces) {
+    says(FinishReason.STOP, pieces);
+    script = script.subList(0, pieces.length);
+  }
+
+  /** A script that fails after one piece. */
+  public void failsWith(ErrorCode code) {
+    refusal = null;
+    script =
+        List.of(
+            new GenerationEvent.TextDelta("half", new int[] {1}),
+            new GenerationEvent.Failed(code, "it broke"));
+  }
+
+  /** Every submission is refused. */
+  public void refuses(ErrorCode code) {
+    refusal = code;
+  }
+
+  @Override
+  public void submit(GenerationRequest request, GenerationListener listener) {
+    ErrorCode code = refusal;
+    if (code != null) {
+      throw new EngineException(code, "refused: " + code);
+    }
+    requests.add(request);
+    List<GenerationEvent> events = script;
+    output.execute(
+        () -> {
+          for (GenerationEvent event : events) {
+            listener.onEvent(
+                event instanceof GenerationEvent.Finished(var reason, var usage, var timings)
+                    ? new GenerationEvent.Finished(
+                        reason,
+                        new Usage(
+                            request.promptTokenIds().length,
+                            usage.completionTokens(),
+                            usage.cachedTokens()),
+                        timings)
+                    : event);
+          }
+        });
+  }
+
+  @Override
+  public void abort(String requestId) {
+    aborts.add(requestId);
+  }
+
+  @Override
+  public EngineStats stats() {
+    return new EngineStats(0, 0, 64, 64, 0, 0, 0, 0);
+  }
+
+  @Override
+  public boolean drain(Duration timeout) {
+    refusal = ErrorCode.SHUTTING_DOWN;
+    return true;
+  }
+
+  @Override
+  public void close() {
+    output.shutdownNow();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.javelin.fake;
+
+import dev.javelin.JavelinApplication;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.test.context.SpringBootTest;
+
+/** The whole server on a free port, over a fake engine and a database in memory. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+    classes = {JavelinApplication.class, FakeBackend.class},
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "javelin.model=pom.xml",
+      "javelin.data-dir=target/test-data",
+      "javelin.database-url=jdbc:h2:mem:web;DB_CLOSE_DELAY=-1",
+      "javelin.max-body=100KB",
+      "javelin.keep-alive=200ms",
+      "spring.main.allow-bean-definition-overriding=true"
+    })
+public @interface ServerTest {}
