@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,7 +218,8 @@ class OpenAiApiTests {
     "CONTEXT_LENGTH_EXCEEDED,400,context_length_exceeded",
     "INVALID_REQUEST,400,"
   })
-  void engineRefusalsBecomeStatuses(ErrorCode code, int status, String name) throws Exception {
+  void engineRefusalsBecomeStatuses(ErrorCode code, int status, @Nullable String name)
+      throws Exception {
     engine.refuses(code);
     for (String stream : List.of("", ",\"stream\":true")) {
       HttpResponse<String> response = post("/v1/chat/completions", chat(stream));
@@ -314,7 +316,7 @@ class OpenAiApiTests {
   }
 
   private static void assertError(
-      HttpResponse<String> response, int status, String param, String code) {
+      HttpResponse<String> response, int status, @Nullable String param, @Nullable String code) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     JsonNode error = JSON.readTree(response.body()).path("error");
     assertThat(error.propertyNames()).containsExactly("message", "type", "param", "code");
