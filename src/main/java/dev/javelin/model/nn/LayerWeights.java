@@ -67,7 +67,7 @@ record LayerWeights(
         mlp.optionalVector(spec.mlpBias(), "down_proj.bias", hidden));
   }
 
-  private static float @Nullable [] concatenated(float @Nullable []... parts) {
+  private static float @Nullable [] concatenated(float[] @Nullable ... parts) {
     float[] all = new float[0];
     for (float[] part : parts) {
       if (part == null) {
