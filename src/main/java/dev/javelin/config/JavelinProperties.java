@@ -10,6 +10,7 @@ import org.springframework.util.unit.DataSize;
  * The server's own settings.
  *
  * @param model checkpoint to serve; a relative path starts at {@code home}; "none" serves none
+ * @param servedName the name clients call; empty: "dart" for the built-in model, else the file's
  * @param home the installation's folder
  * @param dataDir where the database lives
  * @param maxBody largest request body
@@ -18,12 +19,27 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("javelin")
 public record JavelinProperties(
-    @DefaultValue("models/dart/dart-20m-chat-q8_0.gguf") String model,
+    @DefaultValue(BUILT_IN) String model,
+    @DefaultValue("") String servedName,
     @DefaultValue(".") Path home,
     @DefaultValue("data") Path dataDir,
     @DefaultValue("8MB") DataSize maxBody,
     @DefaultValue("30s") Duration bodyTimeout,
     @DefaultValue("10s") Duration keepAlive) {
+
+  private static final String BUILT_IN = "models/dart/dart-20m-chat-q8_0.gguf";
+
+  /** What clients call the model. */
+  public String modelName() {
+    if (!servedName.isEmpty()) {
+      return servedName;
+    }
+    if (modelPath().equals(home.resolve(BUILT_IN).normalize())) {
+      return "dart";
+    }
+    String file = modelPath().toAbsolutePath().getFileName().toString();
+    return file.endsWith(".gguf") ? file.substring(0, file.length() - ".gguf".length()) : file;
+  }
 
   /** The checkpoint's path. */
   public Path modelPath() {

@@ -33,7 +33,7 @@ final class Startup {
     if (properties.model().equals("none")) {
       System.out.printf("Javelin is ready: %s (no model)%n", url());
     } else {
-      registry.load(properties.modelPath());
+      registry.load(properties.modelName(), properties.modelPath());
     }
   }
 

@@ -38,9 +38,11 @@ public final class ModelRegistry implements SmartLifecycle {
     this.events = events;
   }
 
-  /** Begins to load a checkpoint in the background; publishes a {@link ModelEvent} at the end. */
-  public void load(Path path) {
-    String name = servedName(path);
+  /**
+   * Begins to load a checkpoint in the background, to be served as {@code name}; publishes a {@link
+   * ModelEvent} at the end.
+   */
+  public void load(String name, Path path) {
     models.put(name, new ServedModel(name, Instant.now(), new ServedModel.State.Loading("queued")));
     Thread.ofPlatform().name("load-" + name).daemon().start(() -> loadNow(name, path));
   }
@@ -114,11 +116,6 @@ public final class ModelRegistry implements SmartLifecycle {
               ErrorCode.MODEL_LOADING,
               "the model '%s' could not be loaded: %s".formatted(name, reason));
     };
-  }
-
-  static String servedName(Path path) {
-    String file = path.toAbsolutePath().normalize().getFileName().toString();
-    return file.endsWith(".gguf") ? file.substring(0, file.length() - ".gguf".length()) : file;
   }
 
   @Override

@@ -11,8 +11,8 @@ import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.Usage;
 import dev.javelin.engine.runner.ModelRunnerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput;
+import dev.javelin.fake.AsciiTokenizer;
 import dev.javelin.fake.FakeModelRunner;
-import dev.javelin.fake.FakeTokenizer;
 import dev.javelin.quant.KvDType;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -56,7 +56,7 @@ class BatchingEngineTests {
         new LoadOptions(CONTEXT, maxSequences, budget, BLOCK_SIZE, 0, KvDType.F16, 1, maxQueue);
     FakeModelRunner runner = new FakeModelRunner(numBlocks, BLOCK_SIZE, next, beforeStep);
     BatchingEngine engine =
-        new BatchingEngine(runner, new FakeTokenizer(), CONTEXT, options, numBlocks);
+        new BatchingEngine(runner, new AsciiTokenizer(), CONTEXT, options, numBlocks);
     engines.add(engine);
     return engine;
   }
@@ -73,7 +73,7 @@ class BatchingEngineTests {
   private static ToIntFunction<int[]> saying(int promptLength, String answer) {
     return history -> {
       int n = history.length - promptLength;
-      return n < answer.length() ? answer.charAt(n) : FakeTokenizer.EOS;
+      return n < answer.length() ? answer.charAt(n) : AsciiTokenizer.EOS;
     };
   }
 
