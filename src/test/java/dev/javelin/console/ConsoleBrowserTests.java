@@ -1,0 +1,228 @@
+package dev.javelin.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.openqa.selenium.support.ui.ExpectedConditions.elementToBeClickable;
+import static org.openqa.selenium.support.ui.ExpectedConditions.invisibilityOfElementLocated;
+import static org.openqa.selenium.support.ui.ExpectedConditions.presenceOfElementLocated;
+import static org.openqa.selenium.support.ui.ExpectedConditions.textToBe;
+
+import dev.javelin.JavelinApplication;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The page as a person uses it: the real server, the built-in model and a real browser. */
+class ConsoleBrowserTests {
+  private static final By READY = By.cssSelector("#models .chip.ready");
+  private static final By ANSWERS = By.cssSelector("#log .msg:nth-child(even) > div");
+  private static final By STOP = By.id("stop");
+  private static final By SEND = By.id("send");
+
+  /** Stops as soon as a part of the answer is there: a remote click may come after its end. */
+  private static final String STOP_AT_FIRST_TEXT =
+      """
+      const log = document.getElementById("log");
+      const observer = new MutationObserver(() => {
+        if (log.querySelector(".msg.busy > div")?.textContent) {
+          observer.disconnect();
+          document.getElementById("stop").click();
+        }
+      });
+      observer.observe(log, { childList: true, subtree: true, characterData: true });
+      """;
+
+  @TempDir static Path directory;
+  private static ConfigurableApplicationContext server;
+  private static ChromeDriver browser;
+  private static WebDriverWait wait;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path driver = onPath("chromedriver");
+    Path chromium = onPath("chromium", "chromium-browser", "google-chrome", "chrome");
+    server =
+        SpringApplication.run(
+            JavelinApplication.class,
+            "--server.port=0",
+            "--javelin.home=" + Path.of("").toAbsolutePath(),
+            "--javelin.data-dir=" + directory.resolve("data"));
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(chromium.toFile());
+    options.setCapability("goog:loggingPrefs", logs);
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--user-data-dir=" + Files.createDirectory(directory.resolve("profile")));
+    browser =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(driver.toFile())
+                .usingAnyFreePort()
+                .build(),
+            options);
+    wait = new WebDriverWait(browser, Duration.ofSeconds(15), Duration.ofMillis(20));
+  }
+
+  @AfterAll
+  static void end() {
+    if (browser != null) {
+      browser.quit();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    view(1280, "light");
+    browser.get(
+        "http://127.0.0.1:" + server.getEnvironment().getRequiredProperty("local.server.port"));
+    wait.until(presenceOfElementLocated(READY));
+    wait.until(elementToBeClickable(SEND));
+  }
+
+  @AfterEach
+  void browserReportsNoError() {
+    List<String> errors =
+        browser.manage().logs().get(LogType.BROWSER).getAll().stream()
+            .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+            .map(LogEntry::toString)
+            .toList();
+    assertThat(errors).isEmpty();
+  }
+
+  @Test
+  void aQuestionIsAnsweredWithFigures() {
+    assertThat(browser.findElement(By.id("models")).getText()).contains("dart", "ready");
+    ask("What is the capital of France?");
+    waitForAnswers(1);
+    assertThat(answer(0)).isNotBlank();
+    assertThat(browser.findElements(By.cssSelector(".msg.error"))).isEmpty();
+    assertThat(browser.findElement(By.id("figures")).getText())
+        .matches(Pattern.compile("TTFT \\d+ ms .* tokens · cached \\d+"));
+  }
+
+  @Test
+  void aStoppedAnswerIsKeptFreesItsMemoryAndLeavesTheChatUsable() {
+    browser.executeScript(STOP_AT_FIRST_TEXT);
+    ask("Write a long story about a lighthouse keeper and the sea.");
+    wait.until(textToBe(By.cssSelector("#log .msg:nth-child(2) > span:last-child"), "stopped"));
+    waitForAnswers(1);
+    assertThat(answer(0)).isNotBlank();
+    wait.until(textToBe(By.cssSelector("#models td:nth-child(4)"), "0"));
+
+    ask("Say hello.");
+    waitForAnswers(2);
+    assertThat(answer(1)).isNotBlank();
+    assertThat(browser.findElements(By.cssSelector(".msg.error"))).isEmpty();
+  }
+
+  @Test
+  void clearEmptiesTheConversation() {
+    ask("Say hello.");
+    waitForAnswers(1);
+    browser.findElement(By.id("clear")).click();
+    assertThat(browser.findElements(By.cssSelector("#log .msg"))).isEmpty();
+    assertThat(browser.findElement(By.id("figures")).getText()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1280, light", "1280, dark", "360, light", "360, dark"})
+  void nothingIsWiderThanTheWindow(int width, String scheme) throws IOException {
+    view(width, scheme);
+    screenshot("empty-%d-%s".formatted(width, scheme));
+    assertNoOverflow();
+    ask("Name three colours, then explain " + "a".repeat(80));
+    waitForAnswers(1);
+    assertNoOverflow();
+    screenshot("chat-%d-%s".formatted(width, scheme));
+  }
+
+  private static void ask(String question) {
+    WebElement message = browser.findElement(By.id("message"));
+    message.sendKeys(question);
+    message.sendKeys(Keys.ENTER);
+    wait.until(ignored -> "".equals(message.getDomProperty("value")));
+  }
+
+  private static void waitForAnswers(int count) {
+    wait.until(invisibilityOfElementLocated(STOP));
+    wait.until(elementToBeClickable(SEND));
+    assertThat(browser.findElements(ANSWERS)).hasSize(count);
+  }
+
+  private static String answer(int index) {
+    return browser.findElements(ANSWERS).get(index).getText();
+  }
+
+  private static void assertNoOverflow() {
+    assertThat(browser.executeScript("return document.documentElement.scrollWidth - innerWidth"))
+        .isEqualTo(0L);
+  }
+
+  /** Sets the viewport itself: Chromium makes no window as narrow as a phone. */
+  private static void view(int width, String scheme) {
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  private static void screenshot(String name) throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "screenshots"));
+    Files.write(folder.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+  }
+
+  private static Path onPath(String... names) {
+    List<String> folders = List.of(System.getenv("PATH").split(File.pathSeparator));
+    return Stream.of(names)
+        .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseGet(
+            () -> {
+              System.out.println("SKIPPED: no " + names[0] + " on the PATH");
+              return abort("the browser tests need " + names[0] + " on the PATH");
+            });
+  }
+}
