@@ -1,8 +1,8 @@
 package dev.javelin.benchmark;
 
 import dev.javelin.backend.Linear;
+import dev.javelin.backend.RandomWeights;
 import dev.javelin.backend.cpu.CpuBackend;
-import dev.javelin.backend.cpu.RandomWeights;
 import dev.javelin.quant.WeightFormat;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;

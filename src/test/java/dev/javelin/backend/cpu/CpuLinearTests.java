@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.javelin.backend.Linear;
+import dev.javelin.backend.RandomWeights;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.quant.WeightFormat;
 import dev.javelin.tensor.DType;

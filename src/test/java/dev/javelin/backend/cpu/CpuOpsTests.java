@@ -12,6 +12,7 @@ import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
 import dev.javelin.backend.Linear;
 import dev.javelin.backend.Ops;
+import dev.javelin.backend.RandomWeights;
 import dev.javelin.backend.RopeSpec;
 import dev.javelin.backend.RopeTable;
 import dev.javelin.backend.Workspace;

@@ -67,9 +67,10 @@ public abstract sealed class PanelKernel
     };
   }
 
-  /** For logs: {@code Q4_1: 4-bit panels}. */
+  /** For logs: {@code Q4_1: 4-bit panels}. A format without a kernel of its own says so. */
   public final String describe(WeightFormat format) {
-    return format + ": " + name;
+    boolean decoded = this == FloatPanels.INSTANCE && format != WeightFormat.F32;
+    return format + ": " + name + (decoded ? ", decoded at load to 4 bytes a weight" : "");
   }
 
   /** Columns that share a scale. */
