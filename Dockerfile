@@ -3,8 +3,10 @@ ARG JDK_IMAGE=eclipse-temurin:25-jdk
 ARG JRE_IMAGE=eclipse-temurin:25-jre
 
 FROM ${JDK_IMAGE} AS build
-RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends maven make g++ python3-pip && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
+COPY native-kernels native-kernels
+RUN make -C native-kernels -j cuda
 COPY pom.xml ./
 COPY .mvn .mvn
 COPY src src
@@ -17,6 +19,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf 
     && mkdir /data && chown javelin /data
 WORKDIR /opt/javelin
 COPY --from=build /src/target/app app
+COPY --from=build /src/native-kernels/build/cuda native-kernels/build/cuda
 COPY models models
 ENV JAVELIN_HOME=/opt/javelin
 ENV JAVELIN_DATA_DIR=/data

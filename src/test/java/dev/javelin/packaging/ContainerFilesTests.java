@@ -38,8 +38,9 @@ final class ContainerFilesTests {
     int copies = 0;
     for (String[] words : instructions("COPY")) {
       if (words[0].startsWith("--from=build")) {
-        assertThat(words[1]).isEqualTo("/src/target/app");
+        assertThat(words[1]).isIn("/src/target/app", "/src/native-kernels/build/cuda");
         assertThat(read("javelin")).contains("--destination target/app");
+        assertThat(read("javelin")).contains("native-kernels/build/cuda/");
       } else {
         assertThat(Path.of(words[0])).exists();
         assertThat(read(".dockerignore").lines()).doesNotContain(words[0]);
