@@ -16,6 +16,9 @@ public interface Backend extends AutoCloseable {
 
   DType activationType();
 
+  /**
+   * @throws OutOfDeviceMemoryException as every factory here may
+   */
   Tensor allocate(DType type, int... shape);
 
   /** A float32 vector or matrix copied to the device: norms, biases, tables. */
@@ -45,6 +48,11 @@ public interface Backend extends AutoCloseable {
   KvCache kvCache(KvCacheSpec spec, int numBlocks);
 
   Ops ops();
+
+  /** A new executor, for one step function. */
+  StepExecutor executor();
+
+  LoadDefaults loadDefaults();
 
   /** How each weight format given to {@link #linear} so far runs here, for logs and pages. */
   List<String> kernels();

@@ -7,5 +7,7 @@ public interface KvCache {
   int numBlocks();
 
   /** Bytes of one block over all layers, keys and values. */
-  long bytesPerBlock();
+  default long bytesPerBlock() {
+    return spec().bytesPerBlock();
+  }
 }

@@ -4,7 +4,8 @@ import dev.javelin.tensor.Tensor;
 
 /**
  * {@code y = x Wᵀ + b}. Knows its own weight format; nobody asks. A row of {@code out} depends on
- * its row of {@code x} alone, bit for bit: not on the number of rows, threads or neighbours.
+ * its row of {@code x} alone: on the CPU bit for bit, on a GPU up to the order in which products
+ * are summed, which may change with the number of rows.
  */
 public interface Linear {
   int in();

@@ -9,6 +9,9 @@ import dev.javelin.tensor.Tensor;
  * row depends on its own inputs alone, bit for bit, whatever else is in the batch.
  */
 public interface Ops {
+  /** What {@link #argmax} says of a row that has no largest number. */
+  int NO_MAXIMUM = -2;
+
   /**
    * Root-mean-square norm (Zhang and Sennrich, 2019, arXiv:1910.07467).
    *
@@ -82,6 +85,15 @@ public interface Ops {
    * @param gateUp [n, 2 * size]: gate, then up
    */
   void gatedActivation(Tensor out, Tensor gateUp, Activation activation);
+
+  /**
+   * The lowest index of the largest element of each row.
+   *
+   * @param out [n, 1] float32, which holds every index below 2^24; {@link #NO_MAXIMUM} for a row
+   *     that holds a NaN, or whose largest element is infinite
+   * @param x [n, columns] float32
+   */
+  void argmax(Tensor out, Tensor x);
 
   /** {@code residual += x; out = rmsNorm(residual)}. */
   default void addRmsNorm(Tensor out, Tensor residual, Tensor x, Tensor weight, float eps) {

@@ -2,7 +2,7 @@ package dev.javelin.engine;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.KvCache;
-import dev.javelin.backend.KvCacheSpec;
+import dev.javelin.backend.OutOfDeviceMemoryException;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.checkpoint.Checkpoints;
@@ -47,7 +47,7 @@ public final class EngineFactory implements ModelOpener {
       throw undo(opened, ErrorCode.INVALID_MODEL_FILE, e);
     } catch (UnsupportedModelException e) {
       throw undo(opened, ErrorCode.UNSUPPORTED_MODEL, e);
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError | OutOfDeviceMemoryException e) {
       throw undo(opened, ErrorCode.INSUFFICIENT_MEMORY, e);
     } catch (RuntimeException e) {
       close(opened, e);
@@ -70,11 +70,10 @@ public final class EngineFactory implements ModelOpener {
     Backend backend = backends.apply(options.threads());
     opened.push(backend);
     Model model = ModelLoader.load(checkpoint, backend);
-    LoadPlan plan = LoadPlan.of(options, model);
-    progress.accept("allocating the KV cache");
-    KvCacheSpec spec = model.kvCacheSpec(plan.options().blockSize(), plan.options().kvDType());
-    KvCache cache = backend.kvCache(spec, plan.numBlocks());
+    LoadPlan plan = LoadPlan.of(options, model, backend.loadDefaults());
     LoadOptions effective = plan.options();
+    progress.accept("allocating the KV cache");
+    KvCache cache = backend.kvCache(plan.cache(), plan.numBlocks());
     BackendModelRunner runner =
         new BackendModelRunner(
             backend, model, cache, effective, effective.contextLength(), checkpoint);

@@ -1,6 +1,7 @@
 package dev.javelin.engine;
 
 import dev.javelin.backend.KvCacheSpec;
+import dev.javelin.backend.LoadDefaults;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.model.Model;
@@ -11,15 +12,12 @@ import dev.javelin.quant.KvDType;
  *
  * @param options with nothing zero but {@code threads}, which the backend chose
  */
-record LoadPlan(LoadOptions options, int numBlocks) {
-  /** Enough for a batch of a few long sequences, little enough to stay unnoticed. */
-  private static final long DEFAULT_KV_BYTES = 256L << 20;
-
+record LoadPlan(LoadOptions options, KvCacheSpec cache, int numBlocks) {
   /**
    * @throws EngineException INSUFFICIENT_MEMORY if the cache asked for holds not even one sequence,
    *     INVALID_REQUEST if the context asked for is longer than the model's
    */
-  static LoadPlan of(LoadOptions wanted, Model model) {
+  static LoadPlan of(LoadOptions wanted, Model model, LoadDefaults defaults) {
     int modelContext = model.config().contextLength();
     if (wanted.contextLength() > modelContext) {
       throw new EngineException(
@@ -28,13 +26,15 @@ record LoadPlan(LoadOptions options, int numBlocks) {
               .formatted(wanted.contextLength(), modelContext));
     }
     int context = wanted.contextLength() == 0 ? modelContext : wanted.contextLength();
-    KvCacheSpec spec = model.kvCacheSpec(wanted.blockSize(), wanted.kvDType());
-    long bytesPerBlock = bytesPerBlock(spec);
-    long blocksPerSequence = Math.ceilDiv(context, wanted.blockSize());
+    int blockSize = wanted.blockSize() == 0 ? defaults.blockSize() : wanted.blockSize();
+    KvDType dtype = wanted.kvDType() == null ? defaults.kvDType() : wanted.kvDType();
+    KvCacheSpec cache = model.kvCacheSpec(blockSize, dtype);
+    long bytesPerBlock = cache.bytesPerBlock();
+    long blocksPerSequence = Math.ceilDiv(context, blockSize);
     long most = blocksPerSequence * wanted.maxSequences();
     long blocks;
     if (wanted.kvCacheBytes() == 0) {
-      blocks = Math.clamp(DEFAULT_KV_BYTES / bytesPerBlock, blocksPerSequence, most);
+      blocks = Math.clamp(defaults.kvCacheBytes() / bytesPerBlock, blocksPerSequence, most);
     } else {
       blocks = Math.min(wanted.kvCacheBytes() / bytesPerBlock, most);
       if (blocks < blocksPerSequence) {
@@ -48,17 +48,13 @@ record LoadPlan(LoadOptions options, int numBlocks) {
         new LoadOptions(
             context,
             wanted.maxSequences(),
-            wanted.tokenBudget(),
-            wanted.blockSize(),
+            wanted.tokenBudget() == 0 ? defaults.tokenBudget() : wanted.tokenBudget(),
+            blockSize,
             blocks * bytesPerBlock,
-            wanted.kvDType(),
+            dtype,
             wanted.threads(),
             wanted.maxQueue()),
+        cache,
         Math.toIntExact(blocks));
-  }
-
-  private static long bytesPerBlock(KvCacheSpec spec) {
-    long elements = 2L * spec.numLayers() * spec.numKvHeads() * spec.headDim() * spec.blockSize();
-    return elements * (spec.dtype() == KvDType.F16 ? 2 : 4);
   }
 }

@@ -1,5 +1,6 @@
 package dev.javelin.model;
 
+import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
 import dev.javelin.quant.KvDType;

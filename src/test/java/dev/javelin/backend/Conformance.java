@@ -82,6 +82,12 @@ public final class Conformance {
     return new Pair(tensor, reference.floats(read(candidate, tensor), rows, columns));
   }
 
+  /** [rows, columns] float32. */
+  Pair floats(float[] values, int rows, int columns) {
+    return new Pair(
+        candidate.floats(values, rows, columns), reference.floats(values, rows, columns));
+  }
+
   /** An output of the activation type, full of numbers that must not survive. */
   Pair poisoned(int rows, int columns) {
     float[] poison = new float[rows * columns];

@@ -4,6 +4,7 @@ import dev.javelin.backend.Conformance.Pair;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.quant.WeightFormat;
 import dev.javelin.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -51,6 +52,10 @@ public final class OpsConformance {
             "gatedActivation",
             ROWS_BY_COLUMNS + "; every activation",
             OpsConformance::gatedActivation),
+        new Case(
+            "argmax",
+            ROWS_BY_COLUMNS + "; ties, a NaN, infinities, nothing but -infinity",
+            OpsConformance::argmax),
         new Case("addRmsNorm", ROWS_BY_COLUMNS, OpsConformance::addRmsNorm),
         new Case("ropeAndWriteKv", AttentionConformance.SHAPES, AttentionConformance::fused),
         new Case("normLinear", "1, 3, 8, 13, 40 rows, Q8_0 96 → 207", OpsConformance::normLinear),
@@ -148,6 +153,28 @@ public final class OpsConformance {
                 out);
           });
     }
+  }
+
+  private static void argmax(Conformance backends) {
+    float[] special = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 9};
+    forEachSize(
+        (rows, columns) -> {
+          float[] values = backends.gaussian(rows * columns);
+          for (int row = 0; row < rows; row++) {
+            int from = row * columns;
+            values[from + backends.nextInt(columns)] = 9;
+            values[from + backends.nextInt(columns)] = row < 4 ? special[row] : 9;
+            if (row == 4) {
+              Arrays.fill(values, from, from + columns, Float.NEGATIVE_INFINITY);
+            }
+          }
+          Pair x = backends.floats(values, rows, columns);
+          Pair out = backends.floats(new float[rows], rows, 1);
+          backends.check(
+              "argmax %d x %d".formatted(rows, columns),
+              (backend, of) -> backend.ops().argmax(of.apply(out), of.apply(x)),
+              out);
+        });
   }
 
   private static void addRmsNorm(Conformance backends) {

@@ -1,5 +1,6 @@
 package dev.javelin.backend;
 
+import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.KvDType;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.tensor.DType;
@@ -117,6 +118,16 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public StepExecutor executor() {
+    return StepExecutor.eager();
+  }
+
+  @Override
+  public LoadDefaults loadDefaults() {
+    return new LoadDefaults(64, 16, KvDType.F32, 1 << 20);
+  }
+
+  @Override
   public List<String> kernels() {
     return List.of("scalar");
   }
@@ -154,6 +165,7 @@ public final class ReferenceBackend implements Backend {
       return switch (spec.dtype()) {
         case F32 -> value;
         case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+        case BF16 -> BFloat16.widen(BFloat16.round(value));
       };
     }
 
@@ -165,12 +177,6 @@ public final class ReferenceBackend implements Backend {
     @Override
     public int numBlocks() {
       return numBlocks;
-    }
-
-    @Override
-    public long bytesPerBlock() {
-      int bytes = spec.dtype() == KvDType.F32 ? 4 : 2;
-      return 2L * spec.numLayers() * spec.blockSize() * width() * bytes;
     }
   }
 

@@ -115,6 +115,23 @@ final class ReferenceOps implements Ops {
   }
 
   @Override
+  public void argmax(Tensor out, Tensor x) {
+    for (int row = 0; row < x.rows(); row++) {
+      int best = NO_MAXIMUM;
+      boolean invalid = false;
+      for (int i = 0; i < x.columns(); i++) {
+        float value = Floats.of(x)[Floats.start(x) + row * x.columns() + i];
+        invalid |= Float.isNaN(value) || value == Float.POSITIVE_INFINITY;
+        if (value > Float.NEGATIVE_INFINITY
+            && (best < 0 || value > Floats.of(x)[Floats.start(x) + row * x.columns() + best])) {
+          best = i;
+        }
+      }
+      Floats.of(out)[Floats.start(out) + row] = invalid ? NO_MAXIMUM : best;
+    }
+  }
+
+  @Override
   public void gatedActivation(Tensor out, Tensor gateUp, Activation activation) {
     int size = out.columns();
     float[] source = Floats.of(gateUp);

@@ -2,6 +2,7 @@ package dev.javelin.model;
 
 import dev.javelin.backend.AttentionMetadata;
 import dev.javelin.backend.Backend;
+import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.KvCache;
 import dev.javelin.quant.KvDType;
 import dev.javelin.tensor.Tensor;

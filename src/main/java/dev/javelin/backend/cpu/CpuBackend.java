@@ -5,13 +5,16 @@ import dev.javelin.backend.EmbeddingTable;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
 import dev.javelin.backend.Linear;
+import dev.javelin.backend.LoadDefaults;
 import dev.javelin.backend.Ops;
 import dev.javelin.backend.RopeSpec;
 import dev.javelin.backend.RopeTable;
+import dev.javelin.backend.StepExecutor;
 import dev.javelin.backend.Workspace;
 import dev.javelin.backend.cpu.CpuLinear.LinearScratch;
 import dev.javelin.backend.cpu.linear.PanelKernel;
 import dev.javelin.backend.cpu.simd.Lanes;
+import dev.javelin.quant.KvDType;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
@@ -132,6 +135,17 @@ public final class CpuBackend implements Backend {
   @Override
   public Ops ops() {
     return ops;
+  }
+
+  @Override
+  public StepExecutor executor() {
+    return StepExecutor.eager();
+  }
+
+  /** A cache for a few long sequences, little enough to stay unnoticed. */
+  @Override
+  public LoadDefaults loadDefaults() {
+    return new LoadDefaults(512, 16, KvDType.F16, 256L << 20);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.javelin.backend.cpu;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
 import dev.javelin.backend.cpu.simd.Lanes;
+import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.KvDType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +32,7 @@ final class CpuKvCache implements KvCache {
     }
     this.spec = spec;
     this.numBlocks = numBlocks;
-    elementBytes = spec.dtype() == KvDType.F16 ? 2 : 4;
+    elementBytes = spec.dtype().bytes();
     layerBytes = Math.multiplyExact(bytesPerBlock() / spec.numLayers(), (long) numBlocks);
     address = arena.allocate(Math.multiplyExact(layerBytes, spec.numLayers()), 64).address();
   }
@@ -44,15 +45,6 @@ final class CpuKvCache implements KvCache {
   @Override
   public int numBlocks() {
     return numBlocks;
-  }
-
-  @Override
-  public long bytesPerBlock() {
-    return 2L
-        * elementBytes
-        * spec.blockSize()
-        * spec.headDim()
-        * Math.multiplyExact(spec.numKvHeads(), spec.numLayers());
   }
 
   /** Address of the keys of one head in the tile that holds {@code slot}; its values follow. */
@@ -71,17 +63,28 @@ final class CpuKvCache implements KvCache {
     int dim = spec.headDim();
     long keys = tile(layer, slot, head) + (long) (slot % TILE) * elementBytes;
     long values = tile(layer, slot, head) + (long) (TILE + slot % TILE) * dim * elementBytes;
-    if (elementBytes == 2) {
-      for (int i = 0; i < dim; i++) {
-        Lanes.MEMORY.set(
-            ValueLayout.JAVA_SHORT, keys + 2L * TILE * i, Float.floatToFloat16(source[key + i]));
-        Lanes.MEMORY.set(
-            ValueLayout.JAVA_SHORT, values + 2L * i, Float.floatToFloat16(source[value + i]));
+    switch (spec.dtype()) {
+      case F16 -> {
+        for (int i = 0; i < dim; i++) {
+          Lanes.MEMORY.set(
+              ValueLayout.JAVA_SHORT, keys + 2L * TILE * i, Float.floatToFloat16(source[key + i]));
+          Lanes.MEMORY.set(
+              ValueLayout.JAVA_SHORT, values + 2L * i, Float.floatToFloat16(source[value + i]));
+        }
       }
-    } else {
-      for (int i = 0; i < dim; i++) {
-        Lanes.MEMORY.set(ValueLayout.JAVA_FLOAT, keys + 4L * TILE * i, source[key + i]);
-        Lanes.MEMORY.set(ValueLayout.JAVA_FLOAT, values + 4L * i, source[value + i]);
+      case BF16 -> {
+        for (int i = 0; i < dim; i++) {
+          Lanes.MEMORY.set(
+              ValueLayout.JAVA_SHORT, keys + 2L * TILE * i, BFloat16.round(source[key + i]));
+          Lanes.MEMORY.set(
+              ValueLayout.JAVA_SHORT, values + 2L * i, BFloat16.round(source[value + i]));
+        }
+      }
+      case F32 -> {
+        for (int i = 0; i < dim; i++) {
+          Lanes.MEMORY.set(ValueLayout.JAVA_FLOAT, keys + 4L * TILE * i, source[key + i]);
+          Lanes.MEMORY.set(ValueLayout.JAVA_FLOAT, values + 4L * i, source[value + i]);
+        }
       }
     }
   }
@@ -100,6 +103,12 @@ final class CpuKvCache implements KvCache {
       return;
     }
     MemorySegment.copy(Lanes.MEMORY, ValueLayout.JAVA_SHORT, at, halves, 0, count);
+    if (spec.dtype() == KvDType.BF16) {
+      for (int i = 0; i < count; i++) {
+        target[i] = BFloat16.widen(halves[i]);
+      }
+      return;
+    }
     for (int i = 0; i < count; i++) {
       target[i] = Float.float16ToFloat(halves[i]);
     }

@@ -121,6 +121,12 @@ final class CpuOps implements Ops {
   }
 
   @Override
+  public void argmax(Tensor out, Tensor x) {
+    HostBuffer.checkShape("argmax output", out, x.rows(), 1);
+    rows.argmax(out, x);
+  }
+
+  @Override
   public void gatedActivation(Tensor out, Tensor gateUp, Activation activation) {
     HostBuffer.checkShape("gate and up", gateUp, out.rows(), 2 * out.columns());
     rows.gatedActivation(out, gateUp, activation);

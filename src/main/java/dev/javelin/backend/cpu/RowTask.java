@@ -13,7 +13,8 @@ final class RowTask implements WorkerTeam.Task {
     SCALE,
     SOFTCAP,
     HEAD_NORM,
-    GATED_ACTIVATION
+    GATED_ACTIVATION,
+    ARGMAX
   }
 
   /** Below this many elements a region costs more than it saves. */
@@ -33,6 +34,7 @@ final class RowTask implements WorkerTeam.Task {
   private int weightOffset;
   private int otherOffset;
   private int columns;
+  private int sourceColumns;
   private float parameter;
   private Activation activation = Activation.SILU;
   private AttentionShape shape = new AttentionShape(1, 1, 1);
@@ -51,6 +53,10 @@ final class RowTask implements WorkerTeam.Task {
 
   void add(Tensor target, Tensor source) {
     start(Op.ADD, target, source);
+  }
+
+  void argmax(Tensor target, Tensor source) {
+    start(Op.ARGMAX, target, source);
   }
 
   void scale(Tensor target, float factor) {
@@ -85,7 +91,8 @@ final class RowTask implements WorkerTeam.Task {
     x = HostBuffer.array(source);
     xOffset = HostBuffer.offset(source);
     columns = target.columns();
-    team.run(this, target.rows(), Math.max(1, ELEMENTS_PER_CHUNK / Math.max(1, columns)));
+    sourceColumns = source.columns();
+    team.run(this, target.rows(), Math.max(1, ELEMENTS_PER_CHUNK / Math.max(1, sourceColumns)));
   }
 
   @Override
@@ -108,6 +115,7 @@ final class RowTask implements WorkerTeam.Task {
         case SCALE -> Rows.scale(out, at, columns, parameter);
         case SOFTCAP -> Rows.softcap(out, at, columns, parameter);
         case HEAD_NORM -> headNorm(at, lanes[worker]);
+        case ARGMAX -> out[at] = Rows.argmax(x, xOffset + row * sourceColumns, sourceColumns);
         case GATED_ACTIVATION -> {
           int gate = xOffset + row * 2 * columns;
           Rows.gatedActivation(out, at, x, gate, gate + columns, columns, activation);

@@ -1,7 +1,9 @@
 package dev.javelin.engine.runner;
 
 import dev.javelin.backend.Backend;
+import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.KvCache;
+import dev.javelin.backend.StepExecutor;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.sampling.Sampler;
@@ -9,23 +11,31 @@ import dev.javelin.engine.sampling.SamplerState;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.NewSequence;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
-import dev.javelin.model.ForwardBatch;
 import dev.javelin.model.Model;
 import dev.javelin.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs steps on a {@link Backend} and samples on the host. */
+/**
+ * Runs steps on a {@link Backend}. Where the likeliest token is all that is asked for, only token
+ * ids come back from it; otherwise the logits do, and the host samples.
+ */
 public final class BackendModelRunner implements ModelRunner {
   private final Backend backend;
   private final Checkpoint checkpoint;
   private final Model model;
   private final KvCache cache;
   private final BatchBuilder batches;
+  private final ForwardBatch batch;
+  private final StepExecutor logitsExecutor;
+  private final StepExecutor bestExecutor;
+  private final Supplier<Tensor> logitsStep = this::logits;
+  private final Supplier<Tensor> bestStep = this::best;
   private final int vocabSize;
   private final Sampler sampler;
   private @Nullable SamplerState[] samplers;
-  private float[] logits = new float[0];
+  private float[] values = new float[0];
 
   /**
    * @param backend closed with this runner
@@ -52,6 +62,9 @@ public final class BackendModelRunner implements ModelRunner {
             options.tokenBudget(),
             options.maxSequences(),
             Math.ceilDiv(contextLength, cache.spec().blockSize()));
+    batch = batches.batch();
+    logitsExecutor = backend.executor();
+    bestExecutor = backend.executor();
   }
 
   @Override
@@ -71,45 +84,67 @@ public final class BackendModelRunner implements ModelRunner {
       samplers[added.id()] =
           new SamplerState(added.sampling(), added.promptTokenIds(), added.endTokenIds());
     }
-    ForwardBatch batch = batches.build(step);
-    int mark = backend.workspace().mark();
-    Tensor hidden;
-    try {
-      hidden = model.forward(batch, cache);
-    } catch (Throwable e) {
-      backend.workspace().release(mark);
-      throw e;
-    }
-    return () -> finish(step, batch.numLogits, hidden, mark);
+    batches.build(step);
+    boolean best = takesTheBest(step);
+    Tensor output =
+        best ? bestExecutor.run(batch, bestStep) : logitsExecutor.run(batch, logitsStep);
+    int numLogits = batch.numLogits;
+    return () -> finish(step, numLogits, output, best);
   }
 
-  private ModelRunnerOutput finish(SchedulerOutput step, int numLogits, Tensor hidden, int mark) {
-    try {
-      if (numLogits > 0) {
-        int needed = Math.multiplyExact(numLogits, vocabSize);
-        if (logits.length < needed) {
-          logits = new float[needed];
-        }
-        backend.read(model.logits(hidden), logits);
+  /** Whether the likeliest token is the answer of every sequence: then no logits are read. */
+  private boolean takesTheBest(SchedulerOutput step) {
+    for (ScheduledSequence sequence : step.scheduled()) {
+      if (sequence.needsLogits() && !sampler(sequence).takesTheBest()) {
+        return false;
       }
-    } finally {
-      backend.workspace().release(mark);
     }
+    return true;
+  }
+
+  /** [numLogits, vocabSize] */
+  private Tensor logits() {
+    return model.logits(model.forward(batch, cache));
+  }
+
+  /** [numLogits, 1] */
+  private Tensor best() {
+    Tensor logits = logits();
+    Tensor best = backend.workspace().floats(logits.rows(), 1);
+    backend.ops().argmax(best, logits);
+    return best;
+  }
+
+  private ModelRunnerOutput finish(
+      SchedulerOutput step, int numLogits, Tensor output, boolean best) {
+    int columns = best ? 1 : vocabSize;
+    int needed = Math.multiplyExact(numLogits, columns);
+    if (values.length < needed) {
+      values = new float[needed];
+    }
+    backend.read(output.rows(0, numLogits), values);
     int[] sampled = new int[step.scheduled().size()];
     int row = 0;
     for (int s = 0; s < sampled.length; s++) {
       ScheduledSequence sequence = step.scheduled().get(s);
       sampled[s] = ModelRunnerOutput.NONE;
       if (sequence.needsLogits()) {
-        SamplerState state = samplers[sequence.id()];
-        if (state == null) {
-          throw new IllegalStateException("sequence %d was never new".formatted(sequence.id()));
-        }
-        int token = sampler.sample(logits, row++ * vocabSize, state);
+        SamplerState state = sampler(sequence);
+        int token =
+            best ? state.take((int) values[row]) : sampler.sample(values, row * vocabSize, state);
         sampled[s] = token == Sampler.INVALID_LOGITS ? ModelRunnerOutput.INVALID_LOGITS : token;
+        row++;
       }
     }
     return new ModelRunnerOutput(sampled);
+  }
+
+  private SamplerState sampler(ScheduledSequence sequence) {
+    SamplerState state = samplers[sequence.id()];
+    if (state == null) {
+      throw new IllegalStateException("sequence %d was never new".formatted(sequence.id()));
+    }
+    return state;
   }
 
   @Override

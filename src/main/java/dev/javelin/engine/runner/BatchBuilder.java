@@ -1,9 +1,9 @@
 package dev.javelin.engine.runner;
 
 import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.backend.ForwardBatch;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
-import dev.javelin.model.ForwardBatch;
 
 /** Lays a scheduled step out as the flat arrays a model takes. */
 final class BatchBuilder {
@@ -11,6 +11,11 @@ final class BatchBuilder {
 
   BatchBuilder(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
     batch = new ForwardBatch(maxTokens, maxSequences, maxBlocksPerSequence);
+  }
+
+  /** What {@link #build} fills. */
+  ForwardBatch batch() {
+    return batch;
   }
 
   /** The same batch object every time, filled with {@code step}. */

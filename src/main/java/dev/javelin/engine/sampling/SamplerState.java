@@ -57,6 +57,27 @@ public final class SamplerState {
     }
   }
 
+  /** Whether the largest logit, as the model gave it, is the next token. */
+  public boolean takesTheBest() {
+    return params.greedy()
+        && biasedIds.length == 0
+        && !penalized
+        && numOutput >= params.minTokens();
+  }
+
+  /**
+   * Counts the index of the largest logit as the next token.
+   *
+   * @return the token, {@link Sampler#INVALID_LOGITS} if there was none
+   */
+  public int take(int best) {
+    if (best < 0) {
+      return Sampler.INVALID_LOGITS;
+    }
+    append(best);
+    return best;
+  }
+
   /** Counts a token of the answer. */
   void append(int token) {
     numOutput++;

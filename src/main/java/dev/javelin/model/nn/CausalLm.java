@@ -2,12 +2,12 @@ package dev.javelin.model.nn;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.EmbeddingTable;
+import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
 import dev.javelin.backend.Linear;
 import dev.javelin.backend.Ops;
 import dev.javelin.backend.Workspace;
-import dev.javelin.model.ForwardBatch;
 import dev.javelin.model.Model;
 import dev.javelin.model.ModelConfig;
 import dev.javelin.quant.KvDType;

@@ -9,6 +9,7 @@ import dev.javelin.backend.AttentionShape;
 import dev.javelin.backend.AttentionSpec;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
+import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.KvDType;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
@@ -138,7 +139,11 @@ class CpuAttentionTests {
   }
 
   private static float kv(float value, KvDType dtype) {
-    return dtype == KvDType.F32 ? value : Float.float16ToFloat(Float.floatToFloat16(value));
+    return switch (dtype) {
+      case F32 -> value;
+      case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+      case BF16 -> BFloat16.widen(BFloat16.round(value));
+    };
   }
 
   @Test

@@ -3,9 +3,9 @@ package dev.javelin.engine.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.backend.ForwardBatch;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
-import dev.javelin.model.ForwardBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package dev.javelin.backend.cpu.simd;
 import static dev.javelin.backend.cpu.simd.Lanes.FLOATS;
 
 import dev.javelin.backend.Activation;
+import dev.javelin.backend.Ops;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -131,5 +132,21 @@ public final class Rows {
 
   private static FloatVector broadcast(float value) {
     return FloatVector.broadcast(FLOATS, value);
+  }
+
+  /** Lowest index of the largest element, {@link Ops#NO_MAXIMUM} if it is no finite number. */
+  public static int argmax(float[] x, int at, int count) {
+    int best = Ops.NO_MAXIMUM;
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      float value = x[at + i];
+      if (value > largest) {
+        largest = value;
+        best = i;
+      } else if (Float.isNaN(value)) {
+        return Ops.NO_MAXIMUM;
+      }
+    }
+    return largest == Float.POSITIVE_INFINITY ? Ops.NO_MAXIMUM : best;
   }
 }

@@ -1,10 +1,8 @@
-package dev.javelin.model;
-
-import dev.javelin.backend.AttentionMetadata;
+package dev.javelin.backend;
 
 /**
- * One step's inputs to a model. Arrays belong to the runner, are reused every step and may be
- * longer than the counts.
+ * One step's inputs to a model and its ops. Arrays belong to the runner, are reused every step and
+ * may be longer than the counts.
  */
 public final class ForwardBatch {
   /** [numTokens] */
