@@ -29,25 +29,8 @@ record Burst(List<Lane> lanes) {
       int promptTokens,
       int maxTokens,
       SplittableRandom random) {
-    SamplingParams d = SamplingParams.DEFAULT;
     SamplingParams sampling =
-        new SamplingParams(
-            0f,
-            d.topK(),
-            d.topP(),
-            d.minP(),
-            d.repetitionPenalty(),
-            d.frequencyPenalty(),
-            d.presencePenalty(),
-            d.logitBias(),
-            d.seed(),
-            maxTokens,
-            d.minTokens(),
-            d.stop(),
-            d.stopTokenIds(),
-            true,
-            d.includeStop(),
-            d.skipSpecialTokens());
+        SamplingParams.builder().temperature(0f).maxTokens(maxTokens).ignoreEos(true).build();
     List<CompletableFuture<Lane>> running = new ArrayList<>();
     for (int lane = 0; lane < batch; lane++) {
       int[] prompt = random.ints(promptTokens, 0, vocabSize).toArray();

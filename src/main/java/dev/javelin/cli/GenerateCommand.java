@@ -82,29 +82,16 @@ final class GenerateCommand implements Command {
   }
 
   private static SamplingParams sampling(Arguments parsed) {
-    SamplingParams d = SamplingParams.DEFAULT;
     OptionalLong seed =
         parsed
             .value("--seed")
             .map(text -> OptionalLong.of(parsed.longInteger("--seed", text)))
             .orElse(OptionalLong.empty());
-    return new SamplingParams(
-        parsed.decimal("--temperature", 0f, 0f, 2f),
-        d.topK(),
-        d.topP(),
-        d.minP(),
-        d.repetitionPenalty(),
-        d.frequencyPenalty(),
-        d.presencePenalty(),
-        d.logitBias(),
-        seed,
-        parsed.integer("--max-tokens", 256, 1, Integer.MAX_VALUE),
-        d.minTokens(),
-        d.stop(),
-        d.stopTokenIds(),
-        d.ignoreEos(),
-        d.includeStop(),
-        d.skipSpecialTokens());
+    return SamplingParams.builder()
+        .temperature(parsed.decimal("--temperature", 0f, 0f, 2f))
+        .seed(seed)
+        .maxTokens(parsed.integer("--max-tokens", 256, 1, Integer.MAX_VALUE))
+        .build();
   }
 
   private static int[] prompt(LoadedModel model, String text, boolean raw) {

@@ -138,23 +138,24 @@ public final class GenerationService {
           "min_tokens");
     }
     Long seed = given.seed();
-    return new SamplingParams(
-        first(given.temperature(), defaults.temperature(), 1f),
-        first(given.topK(), defaults.topK(), 0),
-        first(given.topP(), defaults.topP(), 1f),
-        first(given.minP(), defaults.minP(), 0f),
-        first(given.repetitionPenalty(), defaults.repetitionPenalty(), 1f),
-        first(given.frequencyPenalty(), defaults.frequencyPenalty(), 0f),
-        first(given.presencePenalty(), defaults.presencePenalty(), 0f),
-        given.logitBias(),
-        seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer),
-        maxTokens,
-        given.minTokens(),
-        given.stop(),
-        given.stopTokenIds(),
-        given.ignoreEos(),
-        given.includeStop(),
-        given.skipSpecialTokens());
+    return SamplingParams.builder()
+        .temperature(first(given.temperature(), defaults.temperature(), 1f))
+        .topK(first(given.topK(), defaults.topK(), 0))
+        .topP(first(given.topP(), defaults.topP(), 1f))
+        .minP(first(given.minP(), defaults.minP(), 0f))
+        .repetitionPenalty(first(given.repetitionPenalty(), defaults.repetitionPenalty(), 1f))
+        .frequencyPenalty(first(given.frequencyPenalty(), defaults.frequencyPenalty(), 0f))
+        .presencePenalty(first(given.presencePenalty(), defaults.presencePenalty(), 0f))
+        .logitBias(given.logitBias())
+        .seed(seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer))
+        .maxTokens(maxTokens)
+        .minTokens(given.minTokens())
+        .stop(given.stop())
+        .stopTokenIds(given.stopTokenIds())
+        .ignoreEos(given.ignoreEos())
+        .includeStop(given.includeStop())
+        .skipSpecialTokens(given.skipSpecialTokens())
+        .build();
   }
 
   private static <T> T first(@Nullable T given, @Nullable T stored, T otherwise) {

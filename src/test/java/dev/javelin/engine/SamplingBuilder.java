@@ -1,16 +1,19 @@
 package dev.javelin.engine;
 
 import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.TokenRule;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Greedy sampling with the few fields that tests vary. */
 public final class SamplingBuilder {
   public float temperature;
   public float repetitionPenalty = 1;
   public Map<Integer, Float> logitBias = Map.of();
+  public @Nullable TokenRule rule;
   public OptionalLong seed = OptionalLong.empty();
   public int maxTokens = 16;
   public int minTokens;
@@ -20,22 +23,18 @@ public final class SamplingBuilder {
   public boolean includeStop;
 
   public SamplingParams build() {
-    return new SamplingParams(
-        temperature,
-        0,
-        1f,
-        0f,
-        repetitionPenalty,
-        0f,
-        0f,
-        logitBias,
-        seed,
-        maxTokens,
-        minTokens,
-        stop,
-        stopTokenIds,
-        ignoreEos,
-        includeStop,
-        true);
+    return SamplingParams.builder()
+        .temperature(temperature)
+        .repetitionPenalty(repetitionPenalty)
+        .logitBias(logitBias)
+        .rule(rule)
+        .seed(seed)
+        .maxTokens(maxTokens)
+        .minTokens(minTokens)
+        .stop(stop)
+        .stopTokenIds(stopTokenIds)
+        .ignoreEos(ignoreEos)
+        .includeStop(includeStop)
+        .build();
   }
 }

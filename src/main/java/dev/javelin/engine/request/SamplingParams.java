@@ -1,23 +1,20 @@
 package dev.javelin.engine.request;
 
+import static dev.javelin.engine.request.Ranges.require;
+
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How one sequence is sampled. Build from {@link #DEFAULT} with the {@code with} methods, or with
- * the constructor, which checks every range and throws {@link EngineException} naming the field.
+ * How one sequence is sampled; made by a {@link SamplingParamsBuilder}. Every range is checked: a
+ * value outside is an {@link EngineException} that names the request's field.
  *
  * @param temperature 0: greedy; up to 2
- * @param topK most candidates; 0 or -1: all
- * @param topP smallest set with this probability; (0, 1]
- * @param minP least probability relative to the best; [0, 1)
- * @param repetitionPenalty over prompt and answer; (0, 100]; 1: none (Keskar et al., 2019,
- *     arXiv:1909.05858)
- * @param frequencyPenalty per occurrence in the answer; [-2, 2]
- * @param presencePenalty once a token is in the answer; [-2, 2]
  * @param logitBias token id to bias in [-100, 100]
+ * @param rule limits which tokens may come next; null: any may
  * @param seed of this sequence's own random stream; empty: a fresh one
  * @param maxTokens most sampled tokens; at least 1
  * @param minTokens end tokens are masked, and stop strings not looked for, before this many; [0,
@@ -30,13 +27,10 @@ import java.util.Set;
  */
 public record SamplingParams(
     float temperature,
-    int topK,
-    float topP,
-    float minP,
-    float repetitionPenalty,
-    float frequencyPenalty,
-    float presencePenalty,
+    Truncation truncation,
+    Penalties penalties,
     Map<Integer, Float> logitBias,
+    @Nullable TokenRule rule,
     OptionalLong seed,
     int maxTokens,
     int minTokens,
@@ -47,48 +41,13 @@ public record SamplingParams(
     boolean skipSpecialTokens) {
 
   /** Temperature 1, nothing cut, 16 tokens. */
-  public static final SamplingParams DEFAULT =
-      new SamplingParams(
-          1f,
-          0,
-          1f,
-          0f,
-          1f,
-          0f,
-          0f,
-          Map.of(),
-          OptionalLong.empty(),
-          16,
-          0,
-          List.of(),
-          Set.of(),
-          false,
-          false,
-          true);
+  public static final SamplingParams DEFAULT = builder().build();
 
   public SamplingParams {
     logitBias = Map.copyOf(logitBias);
     stop = List.copyOf(stop);
     stopTokenIds = Set.copyOf(stopTokenIds);
     require(temperature >= 0f && temperature <= 2f, "temperature", temperature, "from 0 to 2");
-    require(topK >= -1, "top_k", topK, "-1 or 0 for all, or a positive number");
-    require(topP > 0f && topP <= 1f, "top_p", topP, "above 0 and at most 1");
-    require(minP >= 0f && minP < 1f, "min_p", minP, "at least 0 and below 1");
-    require(
-        repetitionPenalty > 0f && repetitionPenalty <= 100f,
-        "repetition_penalty",
-        repetitionPenalty,
-        "above 0 and at most 100");
-    require(
-        frequencyPenalty >= -2f && frequencyPenalty <= 2f,
-        "frequency_penalty",
-        frequencyPenalty,
-        "from -2 to 2");
-    require(
-        presencePenalty >= -2f && presencePenalty <= 2f,
-        "presence_penalty",
-        presencePenalty,
-        "from -2 to 2");
     for (Map.Entry<Integer, Float> bias : logitBias.entrySet()) {
       require(bias.getKey() >= 0, "logit_bias", bias.getKey(), "keyed by token ids from 0");
       float value = bias.getValue();
@@ -108,14 +67,9 @@ public record SamplingParams(
     }
   }
 
-  private static void require(boolean valid, String field, Object given, String allowed) {
-    if (!valid) {
-      throw new EngineException(
-          ErrorCode.INVALID_REQUEST,
-          "%s must be %s, but is %s".formatted(field, allowed, given),
-          field,
-          null);
-    }
+  /** Starts from the values of {@link #DEFAULT}. */
+  public static SamplingParamsBuilder builder() {
+    return new SamplingParamsBuilder();
   }
 
   public boolean greedy() {

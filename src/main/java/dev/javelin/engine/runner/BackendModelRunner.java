@@ -82,7 +82,8 @@ public final class BackendModelRunner implements ModelRunner {
         samplers = Arrays.copyOf(samplers, Math.max(added.id() + 1, samplers.length * 2));
       }
       samplers[added.id()] =
-          new SamplerState(added.sampling(), added.promptTokenIds(), added.endTokenIds());
+          new SamplerState(
+              added.sampling(), added.promptTokenIds(), added.endTokenIds(), vocabSize);
     }
     batches.build(step);
     boolean best = takesTheBest(step);

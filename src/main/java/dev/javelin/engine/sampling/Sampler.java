@@ -1,10 +1,11 @@
 package dev.javelin.engine.sampling;
 
+import dev.javelin.engine.request.Truncation;
+
 /**
- * Chooses the next token of a sequence. In this order, which is vLLM's: end tokens masked before
- * {@code minTokens}, logit bias, repetition (arXiv:1909.05858), frequency and presence penalties,
- * temperature, min-p (arXiv:2407.01082), top-k, top-p (arXiv:1904.09751). Tokens that tie with the
- * k-th are all kept; elsewhere the lower id goes first. Engine thread only.
+ * Chooses the next token of a sequence. In this order, which is vLLM's: the {@link LogitsSteps},
+ * temperature, min-p, top-k, top-p. Tokens that tie with the k-th are all kept; elsewhere the lower
+ * id goes first. Engine thread only.
  */
 public final class Sampler {
   /** What {@link #sample} returns for logits that hold no finite maximum or a NaN. */
@@ -38,29 +39,10 @@ public final class Sampler {
     return token;
   }
 
-  /** Masks, bias and penalties, in place. */
+  /** Runs the steps that change logits, in place. */
   void adjust(float[] logits, int offset, SamplerState state) {
-    if (state.numOutput < state.params.minTokens()) {
-      for (int id : state.endTokenIds) {
-        if (id < vocabSize) {
-          logits[offset + id] = Float.NEGATIVE_INFINITY;
-        }
-      }
-    }
-    for (int i = 0; i < state.biasedIds.length; i++) {
-      logits[offset + state.biasedIds[i]] += state.biases[i];
-    }
-    if (!state.penalized) {
-      return;
-    }
-    float repetition = state.params.repetitionPenalty();
-    for (int id = state.seen.nextSetBit(0); id >= 0; id = state.seen.nextSetBit(id + 1)) {
-      float logit = logits[offset + id];
-      logits[offset + id] = logit > 0 ? logit / repetition : logit * repetition;
-    }
-    for (int i = 0; i < state.numDistinct; i++) {
-      logits[offset + state.distinct[i]] -=
-          state.params.frequencyPenalty() * state.counts[i] + state.params.presencePenalty();
+    for (LogitsStep step : state.logitsSteps) {
+      step.apply(logits, offset);
     }
   }
 
@@ -82,15 +64,16 @@ public final class Sampler {
   }
 
   Candidates survivors(float[] logits, int offset, int best, SamplerState state) {
+    Truncation truncation = state.params.truncation();
     candidates.fill(logits, offset, vocabSize, logits[offset + best], state.params.temperature());
-    if (state.params.minP() > 0f) {
-      candidates.keepMinP(state.params.minP());
+    if (truncation.minP() > 0f) {
+      candidates.keepMinP(truncation.minP());
     }
-    if (state.params.topK() > 0) {
-      candidates.keepTopK(state.params.topK());
+    if (truncation.topK() > 0) {
+      candidates.keepTopK(truncation.topK());
     }
-    if (state.params.topP() < 1f) {
-      candidates.keepTopP(state.params.topP());
+    if (truncation.topP() < 1f) {
+      candidates.keepTopP(truncation.topP());
     }
     return candidates;
   }

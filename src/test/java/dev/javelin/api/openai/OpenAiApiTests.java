@@ -156,10 +156,10 @@ class OpenAiApiTests {
     var sampling = engine.requests.take().sampling();
     assertThat(sampling.toString())
         .isEqualTo(
-            "SamplingParams[temperature=0.0, topK=3, topP=0.5, minP=0.1, repetitionPenalty=1.5,"
-                + " frequencyPenalty=-1.0, presencePenalty=2.0, logitBias={65=-100.0},"
-                + " seed=OptionalLong[-9], maxTokens=12, minTokens=2, stop=[END],"
-                + " stopTokenIds=[66], ignoreEos=true, includeStop=true,"
+            "SamplingParams[temperature=0.0, truncation=Truncation[topK=3, topP=0.5, minP=0.1],"
+                + " penalties=Penalties[repetition=1.5, frequency=-1.0, presence=2.0],"
+                + " logitBias={65=-100.0}, rule=null, seed=OptionalLong[-9], maxTokens=12,"
+                + " minTokens=2, stop=[END], stopTokenIds=[66], ignoreEos=true, includeStop=true,"
                 + " skipSpecialTokens=false]");
   }
 
@@ -168,8 +168,8 @@ class OpenAiApiTests {
     post("/v1/chat/completions", chat(""));
     GenerationRequest plain = engine.requests.take();
     assertThat(plain.sampling().temperature()).isEqualTo(0.25f);
-    assertThat(plain.sampling().topK()).isEqualTo(7);
-    assertThat(plain.sampling().topP()).isEqualTo(1f);
+    assertThat(plain.sampling().truncation().topK()).isEqualTo(7);
+    assertThat(plain.sampling().truncation().topP()).isEqualTo(1f);
     assertThat(plain.sampling().maxTokens())
         .isEqualTo(FakeModelOpener.CONTEXT - plain.promptTokenIds().length);
     catalog.storeDefaults(
@@ -179,8 +179,8 @@ class OpenAiApiTests {
     catalog.storeDefaults(
         "pom.xml", new DecodingDefaults(null, null, null, null, null, null, null, null));
     assertThat(sampling.temperature()).isEqualTo(0.5f);
-    assertThat(sampling.topK()).isEqualTo(7);
-    assertThat(sampling.topP()).isEqualTo(0.125f);
+    assertThat(sampling.truncation().topK()).isEqualTo(7);
+    assertThat(sampling.truncation().topP()).isEqualTo(0.125f);
     assertThat(sampling.maxTokens()).isEqualTo(9);
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,22 +49,20 @@ class SamplingParamsTests {
   }
 
   private static SamplingParams with(String field, float value, String stop, int stopToken) {
-    return new SamplingParams(
-        field.equals("temperature") ? value : 1f,
-        field.equals("top_k") ? (int) value : 0,
-        field.equals("top_p") ? value : 1f,
-        field.equals("min_p") ? value : 0f,
-        field.equals("repetition_penalty") ? value : 1f,
-        field.equals("frequency_penalty") ? value : 0f,
-        field.equals("presence_penalty") ? value : 0f,
-        field.equals("logit_bias") ? Map.of(1, value) : Map.of(),
-        OptionalLong.empty(),
-        field.equals("max_tokens") ? (int) value : 16,
-        field.equals("min_tokens") ? (int) value : 0,
-        List.of(stop),
-        Set.of(stopToken),
-        false,
-        false,
-        true);
+    SamplingParamsBuilder builder =
+        SamplingParams.builder().stop(List.of(stop)).stopTokenIds(Set.of(stopToken));
+    return switch (field) {
+      case "temperature" -> builder.temperature(value).build();
+      case "top_k" -> builder.topK((int) value).build();
+      case "top_p" -> builder.topP(value).build();
+      case "min_p" -> builder.minP(value).build();
+      case "repetition_penalty" -> builder.repetitionPenalty(value).build();
+      case "frequency_penalty" -> builder.frequencyPenalty(value).build();
+      case "presence_penalty" -> builder.presencePenalty(value).build();
+      case "logit_bias" -> builder.logitBias(Map.of(1, value)).build();
+      case "max_tokens" -> builder.maxTokens((int) value).build();
+      case "min_tokens" -> builder.minTokens((int) value).build();
+      default -> throw new IllegalArgumentException(field);
+    };
   }
 }

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -49,7 +48,8 @@ class SamplerGoldenTests {
 
   private static void check(JsonNode entry, float[] logits) {
     JsonNode given = entry.get("params");
-    SamplerState state = new SamplerState(params(given), ints(given.path("prompt")), new int[0]);
+    SamplerState state =
+        new SamplerState(params(given), ints(given.path("prompt")), new int[0], logits.length);
     for (int token : ints(given.path("output"))) {
       state.append(token);
     }
@@ -93,23 +93,16 @@ class SamplerGoldenTests {
     for (String id : biases.propertyNames()) {
       bias.put(Integer.valueOf(id), (float) biases.get(id).asDouble());
     }
-    return new SamplingParams(
-        (float) given.path("temperature").asDouble(1),
-        given.path("top_k").asInt(0),
-        (float) given.path("top_p").asDouble(1),
-        (float) given.path("min_p").asDouble(0),
-        (float) given.path("repetition_penalty").asDouble(1),
-        (float) given.path("frequency_penalty").asDouble(0),
-        (float) given.path("presence_penalty").asDouble(0),
-        bias,
-        OptionalLong.of(1),
-        16,
-        0,
-        List.of(),
-        Set.of(),
-        false,
-        false,
-        true);
+    return SamplingParams.builder()
+        .temperature((float) given.path("temperature").asDouble(1))
+        .topK(given.path("top_k").asInt(0))
+        .topP((float) given.path("top_p").asDouble(1))
+        .minP((float) given.path("min_p").asDouble(0))
+        .repetitionPenalty((float) given.path("repetition_penalty").asDouble(1))
+        .frequencyPenalty((float) given.path("frequency_penalty").asDouble(0))
+        .presencePenalty((float) given.path("presence_penalty").asDouble(0))
+        .logitBias(bias)
+        .build();
   }
 
   private static int[] ints(JsonNode node) {

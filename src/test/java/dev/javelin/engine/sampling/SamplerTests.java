@@ -3,6 +3,8 @@ package dev.javelin.engine.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.engine.SamplingBuilder;
+import dev.javelin.engine.request.TokenRule;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -10,14 +12,17 @@ import org.junit.jupiter.api.Test;
 
 class SamplerTests {
   private static final float INF = Float.POSITIVE_INFINITY;
+  private static final int VOCAB = 80;
   private final SamplingBuilder params = new SamplingBuilder();
 
   private SamplerState state(int... endTokenIds) {
-    return new SamplerState(params.build(), new int[] {1}, endTokenIds);
+    return new SamplerState(params.build(), new int[] {1}, endTokenIds, VOCAB);
   }
 
   private static int sample(SamplerState state, float... logits) {
-    return new Sampler(logits.length).sample(logits, 0, state);
+    float[] row = Arrays.copyOf(logits, VOCAB);
+    Arrays.fill(row, logits.length, VOCAB, -INF);
+    return new Sampler(VOCAB).sample(row, 0, state);
   }
 
   @Test
@@ -92,5 +97,36 @@ class SamplerTests {
   void aTinyTemperatureIsGreedyAndDoesNotOverflow() {
     params.temperature = Float.MIN_VALUE;
     assertThat(sample(state(), 100f, 3e38f, -3e38f)).isEqualTo(1);
+  }
+
+  /** Allows the even tokens, then only token 71, then nothing. */
+  private static final class EvenThenOne implements TokenRule.Cursor {
+    private final long[] allowed = new long[2];
+    private int accepted;
+
+    @Override
+    public long[] allowed() {
+      allowed[0] = accepted == 0 ? 0x5555_5555_5555_5555L : 0;
+      allowed[1] = accepted == 0 ? 0x5555L : accepted == 1 ? 1L << 7 : 0;
+      return allowed;
+    }
+
+    @Override
+    public void accept(int token) {
+      accepted++;
+    }
+  }
+
+  @Test
+  void aRuleLimitsEveryToken() {
+    params.rule = _ -> new EvenThenOne();
+    SamplerState state = state();
+    float[] row = new float[VOCAB];
+    row[3] = 9f;
+    row[78] = 5f;
+    assertThat(state.takesTheBest()).isFalse();
+    assertThat(sample(state, row)).isEqualTo(78);
+    assertThat(sample(state, row)).isEqualTo(71);
+    assertThat(sample(state, row)).isEqualTo(Sampler.INVALID_LOGITS);
   }
 }
