@@ -18,6 +18,7 @@ import org.springframework.boot.test.context.SpringBootTest;
       "javelin.data-dir=target/test-data",
       "javelin.database-url=jdbc:h2:mem:web;DB_CLOSE_DELAY=-1",
       "javelin.max-body=100KB",
+      "javelin.body-timeout=3s",
       "javelin.keep-alive=200ms",
       "spring.main.allow-bean-definition-overriding=true"
     })

@@ -117,7 +117,7 @@ class SmolLm2LogitsTests {
     return array.valueStream().mapToInt(JsonNode::asInt).toArray();
   }
 
-  private static double logSumExp(float[] logits) {
+  static double logSumExp(float[] logits) {
     double largest = logits[GoldenLogitsTests.argmax(logits)];
     double sum =
         IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - largest)).sum();

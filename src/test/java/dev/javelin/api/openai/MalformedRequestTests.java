@@ -3,18 +3,24 @@ package dev.javelin.api.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.fake.ServerTest;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 @ServerTest
@@ -117,25 +123,120 @@ class MalformedRequestTests {
     }
     bodies.add(new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', ':', '1', '}'});
     bodies.add(good.replace("hi", "h\u00e9").getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(bodies).hasSizeGreaterThan(400);
+    addBroken(bodies, good);
 
     try (HttpClient client = HttpClient.newHttpClient()) {
+      int requests = 0;
       for (byte[] body : bodies) {
-        HttpRequest request =
-            HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:%d/v1/chat/completions".formatted(port)))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-        String shown = new String(body, 0, Math.min(body.length, 300), StandardCharsets.UTF_8);
-        assertThat(response.statusCode()).as(shown + " -> " + response.body()).isBetween(400, 499);
-        assertThat(new JsonMapper().readTree(response.body()).at("/error/message").stringValue())
-            .as(shown)
-            .isNotBlank();
+        assertRefused(client, "/v1/chat/completions", body);
+        assertRefused(client, "/v1/completions", asCompletion(body));
+        requests += 2;
       }
+      assertThat(requests).isGreaterThan(2000);
+      HttpResponse<String> after =
+          post(client, "/tokenize", bytes("{\"model\":\"pom.xml\",\"prompt\":\"hi\"}"));
+      assertThat(after.statusCode()).as(after.body()).isEqualTo(200);
     }
     assertThat(output.getAll()).doesNotContain("\tat ", "Exception");
+  }
+
+  /** The same mistake in the other API. */
+  private static byte[] asCompletion(byte[] chat) {
+    return new String(chat, StandardCharsets.ISO_8859_1)
+        .replace("\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]", "\"prompt\":\"hi\"")
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Good JSON with one character lost, doubled or replaced, as long as it is JSON no more. */
+  private static void addBroken(List<byte[]> bodies, String good) {
+    Random random = new Random(5);
+    JsonMapper strict =
+        JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    for (int broken = 0; broken < 700; ) {
+      int at = random.nextInt(good.length());
+      String change =
+          switch (random.nextInt(3)) {
+            case 0 -> "";
+            case 1 -> good.substring(at, at + 1).repeat(2);
+            default -> String.valueOf((char) (random.nextInt(94) + 33));
+          };
+      String text = good.substring(0, at) + change + good.substring(at + 1);
+      try {
+        strict.readTree(text);
+      } catch (JacksonException e) {
+        bodies.add(bytes(text));
+        broken++;
+      }
+    }
+  }
+
+  private void assertRefused(HttpClient client, String path, byte[] body) throws Exception {
+    HttpResponse<String> response = post(client, path, body);
+    String shown =
+        path + " " + new String(body, 0, Math.min(body.length, 300), StandardCharsets.UTF_8);
+    assertThat(response.statusCode()).as(shown + " -> " + response.body()).isBetween(400, 499);
+    assertThat(new JsonMapper().readTree(response.body()).at("/error/message").stringValue())
+        .as(shown)
+        .isNotBlank();
+  }
+
+  private HttpResponse<String> post(HttpClient client, String path, byte[] body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+            .header("Content-Type", "application/json")
+            .timeout(Duration.ofSeconds(30))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void headersThatPromiseWhatTheBodyIsNot(CapturedOutput output) throws Exception {
+    String good = "{" + base("") + "}";
+    List<List<String>> heads =
+        List.of(
+            List.of("Content-Type: application/json", "Content-Encoding: gzip"),
+            List.of("Content-Type: application/json; charset=utf-16"),
+            List.of("Content-Type: text/plain"),
+            List.of("Content-Type: multipart/form-data; boundary=x"),
+            List.of("Content-Type: nonsense"),
+            List.of("Content-Type: application/json", "Content-Length: -1"),
+            List.of("Content-Type: application/json", "Content-Length: 99999999999999999999"),
+            List.of("Content-Type: application/json", "Content-Length: 900000000"),
+            List.of("Content-Type: application/json", "Transfer-Encoding: chunked"),
+            List.of("Content-Type: application/json", "X-Filler: " + "a".repeat(20_000)));
+    for (List<String> head : heads) {
+      assertThat(raw(head, good)).as(head.toString()).matches("(?s)HTTP/1.1 4\\d\\d .*");
+    }
+    assertThat(output.getAll()).doesNotContain("\tat ", "Exception");
+  }
+
+  /** Half a body, then silence: the server must answer by itself and close. */
+  @Test
+  void aBodyThatNeverEndsIsRefused(CapturedOutput output) throws Exception {
+    String half = "{" + base("messages");
+    assertThat(raw(List.of("Content-Type: application/json", "Content-Length: 500"), half))
+        .startsWith("HTTP/1.1 408 ");
+    assertThat(output.getAll()).doesNotContain("\tat ", "Exception");
+  }
+
+  /** What comes back until the server closes; {@code head} may hold a length of its own. */
+  private String raw(List<String> head, String body) throws Exception {
+    StringBuilder request = new StringBuilder("POST /v1/chat/completions HTTP/1.1\r\n");
+    request.append("Host: 127.0.0.1\r\nConnection: close\r\n");
+    head.forEach(line -> request.append(line).append("\r\n"));
+    if (head.stream().noneMatch(line -> line.matches("(Content-Length|Transfer-Encoding):.*"))) {
+      request.append("Content-Length: ").append(body.length()).append("\r\n");
+    }
+    request.append("\r\n").append(body);
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("no answer to " + head, e);
+    }
   }
 
   private static String base(String without) {
