@@ -93,12 +93,20 @@ public final class ApiErrors {
       case MODEL_LOADING -> unavailable("model_loading", message);
       case SHUTTING_DOWN -> unavailable("shutting_down", message);
       case DEADLINE_EXCEEDED -> unavailable("deadline_exceeded", message);
+      case ENGINE_RESTARTED -> unavailable("engine_restarted", message);
+      case ENGINE_FAILED -> unavailable("engine_failed", message);
+      case STEP_FAILED -> failed("step_failed", message);
+      case NUMERICAL_ERROR -> failed("numerical_error", message);
       case INTERNAL -> internal(requestId, failure, message);
     };
   }
 
   private static ApiException unavailable(String code, @Nullable String message) {
     return new ApiException(HttpStatus.SERVICE_UNAVAILABLE, "server_error", null, code, message);
+  }
+
+  private static ApiException failed(String code, @Nullable String message) {
+    return new ApiException(HttpStatus.INTERNAL_SERVER_ERROR, "server_error", null, code, message);
   }
 
   private static ApiException internal(

@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxBody largest request body
  * @param bodyTimeout longest a body may take to arrive
  * @param keepAlive silence on a stream after which a comment is sent
+ * @param requestTimeout longest a request may take in all, its time in the queue included
  */
 @ConfigurationProperties("javelin")
 public record JavelinProperties(
@@ -25,7 +26,8 @@ public record JavelinProperties(
     @DefaultValue("data") Path dataDir,
     @DefaultValue("8MB") DataSize maxBody,
     @DefaultValue("30s") Duration bodyTimeout,
-    @DefaultValue("10s") Duration keepAlive) {
+    @DefaultValue("10s") Duration keepAlive,
+    @DefaultValue("10m") Duration requestTimeout) {
 
   private static final String BUILT_IN = "models/dart/dart-20m-chat-q8_0.gguf";
 

@@ -1,30 +1,36 @@
 package dev.javelin.engine;
 
+import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.scheduler.BlockPool;
 import dev.javelin.engine.scheduler.Scheduler;
+import dev.javelin.engine.scheduler.SchedulerOptions;
 import dev.javelin.tokenizer.Tokenizer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The engine of one model: continuous batching over a paged KV cache. */
 public final class BatchingEngine implements Engine {
+  private static final System.Logger LOG = System.getLogger(BatchingEngine.class.getName());
+
   private final int vocabSize;
   private final Set<Integer> eosTokenIds;
   private final int contextLength;
-  private final int maxQueue;
   private final ConcurrentHashMap<String, RunningRequest> live = new ConcurrentHashMap<>();
-  private final AtomicInteger waitingToStart = new AtomicInteger();
+  private final WaitingRoom waitingRoom;
   private final Outstanding outstanding = new Outstanding();
+  private final Timelines timelines = new Timelines();
   private final OutputProcessor outputs;
   private final EngineLoop loop;
 
@@ -35,62 +41,89 @@ public final class BatchingEngine implements Engine {
 
   private boolean accepting = true;
 
+  /** One of the threads ended by itself. */
+  private volatile boolean dead;
+
   /**
    * Starts the engine's two threads.
    *
    * @param runner closed with this engine
    * @param tokenizer not closed
    * @param contextLength most tokens of a sequence; a smaller cache lowers it
-   * @param options with nothing zero but {@code kvCacheBytes}, which is not read
+   * @param wanted zero where the engine may choose; {@code kvCacheBytes} is not read
    * @param numBlocks blocks of the KV cache
    */
   public BatchingEngine(
       ModelRunner runner,
       Tokenizer tokenizer,
       int contextLength,
-      LoadOptions options,
+      LoadOptions wanted,
       int numBlocks) {
+    LoadOptions options = wanted.settled();
     vocabSize = runner.vocabSize();
     eosTokenIds = Set.copyOf(tokenizer.eosTokenIds());
     this.contextLength = (int) Math.min(contextLength, (long) numBlocks * options.blockSize());
-    maxQueue = options.maxQueue();
+    waitingRoom = new WaitingRoom(options.maxQueue(), options.maxQueuePerTenant());
     BlockPool pool = new BlockPool(numBlocks);
     Scheduler scheduler =
-        new Scheduler(pool, options.blockSize(), options.maxSequences(), options.tokenBudget());
+        new Scheduler(
+            pool,
+            new SchedulerOptions(
+                options.blockSize(),
+                options.maxSequences(),
+                options.tokenBudget(),
+                options.promptTokens(),
+                options.prefixCache(),
+                runner.attentionWindow(),
+                runner.lengthDependentKeys()));
     outputs =
         new OutputProcessor(
             tokenizer,
             output -> live.remove(output.request().id()),
-            output -> outstanding.release());
+            output -> outstanding.release(),
+            this::died);
     loop =
         new EngineLoop(
-            runner, scheduler, pool, outputs, outstanding, waitingToStart, this.contextLength);
+            runner,
+            scheduler,
+            pool,
+            outputs,
+            outstanding,
+            waitingRoom,
+            timelines,
+            this.contextLength,
+            this::died);
     loop.thread().start();
   }
 
   @Override
   public void submit(GenerationRequest request, GenerationListener listener) {
     check(request);
-    RunningRequest running =
-        new RunningRequest(request, listener, endTokenIds(request.sampling()), loop::abort);
+    RunningRequest running = prepare(request, listener);
     synchronized (gate) {
+      if (stats().health() == EngineHealth.FAILED) {
+        throw new EngineException(ErrorCode.ENGINE_FAILED, Faults.FAILED);
+      }
       if (!accepting) {
         throw new EngineException(
             ErrorCode.SHUTTING_DOWN, "the model is being unloaded; try again later");
       }
-      if (waitingToStart.get() >= maxQueue) {
-        throw new EngineException(
-            ErrorCode.QUEUE_FULL,
-            "%d requests wait already, which is the most allowed; try again later"
-                .formatted(maxQueue));
-      }
-      if (live.putIfAbsent(request.id(), running) != null) {
+      if (live.containsKey(request.id())) {
         throw invalid("id", "a request with the id %s is still running".formatted(request.id()));
       }
-      waitingToStart.incrementAndGet();
+      waitingRoom.enter(request.tenant());
+      live.put(request.id(), running);
       // Twice: the loop frees its blocks, the output thread tells its end.
       outstanding.add(2);
       loop.submit(running);
+    }
+  }
+
+  private RunningRequest prepare(GenerationRequest request, GenerationListener listener) {
+    try {
+      return new RunningRequest(request, listener, endTokenIds(request.sampling()), loop::abort);
+    } catch (OutOfMemoryError e) {
+      throw new EngineException(ErrorCode.INSUFFICIENT_MEMORY, Faults.NO_MEMORY, null, e);
     }
   }
 
@@ -104,7 +137,12 @@ public final class BatchingEngine implements Engine {
 
   @Override
   public EngineStats stats() {
-    return loop.stats();
+    return dead ? loop.stats().failed() : loop.stats();
+  }
+
+  @Override
+  public List<RequestTimeline> timelines() {
+    return timelines.list();
   }
 
   @Override
@@ -128,6 +166,25 @@ public final class BatchingEngine implements Engine {
   /** The engine's thread, for tests of what it does while idle. */
   Thread thread() {
     return loop.thread();
+  }
+
+  /** A thread ended that must not: nobody is left waiting, and nobody new is taken. */
+  private void died(Thread thread, Throwable cause) {
+    LOG.log(System.Logger.Level.ERROR, thread.getName() + " died: the engine has failed", cause);
+    synchronized (gate) {
+      dead = true;
+      accepting = false;
+    }
+    List<OutputItem> failures = new ArrayList<>();
+    for (RunningRequest running : live.values()) {
+      failures.add(new OutputItem.Failure(running.output, ErrorCode.ENGINE_FAILED, Faults.FAILED));
+    }
+    if (thread == loop.thread()) {
+      outputs.post(failures);
+    } else {
+      outputs.tellNow(failures);
+    }
+    outstanding.abandon();
   }
 
   private void check(GenerationRequest request) {

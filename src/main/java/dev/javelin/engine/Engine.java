@@ -2,7 +2,9 @@ package dev.javelin.engine;
 
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
 import java.time.Duration;
+import java.util.List;
 
 /** Serves one loaded model. Safe for use from many threads; nothing here blocks but the drains. */
 public interface Engine extends AutoCloseable {
@@ -10,7 +12,7 @@ public interface Engine extends AutoCloseable {
    * Queues a request; its events arrive in order on the engine's output thread.
    *
    * @throws dev.javelin.engine.request.EngineException CONTEXT_LENGTH_EXCEEDED, INVALID_REQUEST,
-   *     QUEUE_FULL or SHUTTING_DOWN; then no event arrives
+   *     QUEUE_FULL, INSUFFICIENT_MEMORY, ENGINE_FAILED or SHUTTING_DOWN; then no event arrives
    */
   void submit(GenerationRequest request, GenerationListener listener);
 
@@ -21,6 +23,9 @@ public interface Engine extends AutoCloseable {
   void abort(String requestId);
 
   EngineStats stats();
+
+  /** What became of the requests that ended last, the latest at the end; a few hundred. */
+  List<RequestTimeline> timelines();
 
   /** Refuses new requests and waits for the running ones. @return whether all ended in time */
   boolean drain(Duration timeout);

@@ -4,6 +4,7 @@ import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.WaitReason;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.ModelRunnerOutput;
 import dev.javelin.engine.scheduler.BlockPool;
@@ -16,16 +17,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that owns the scheduler, the sequences and the runner: takes what was sent to it,
- * then schedules, launches, awaits and updates. It parks while there is nothing to compute.
+ * then schedules, launches, awaits and updates. It parks while there is nothing to compute. A step
+ * that throws costs its sequences; several in a row restart the runner; when that does not help
+ * either, the engine fails and has to be loaded again.
  */
 final class EngineLoop implements Runnable {
   private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
+
+  /** How long to wait for what a constraint waits for, unless somebody wakes the thread. */
+  private static final long CONSTRAINT_NANOS = 1_000_000;
 
   /** What other threads ask of the loop. */
   private sealed interface Command {
@@ -41,11 +46,13 @@ final class EngineLoop implements Runnable {
   private final BlockPool pool;
   private final OutputProcessor outputs;
   private final Outstanding outstanding;
-  private final AtomicInteger waitingToStart;
+  private final WaitingRoom waitingRoom;
+  private final Timelines timelines;
   private final int contextLength;
   private final ConcurrentLinkedQueue<Command> inbox = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Thread thread;
+  private final Faults faults = new Faults();
 
   /** By sequence id; null where none lives. */
   private final List<@Nullable RunningRequest> requests = new ArrayList<>();
@@ -60,8 +67,9 @@ final class EngineLoop implements Runnable {
 
   /**
    * @param contextLength most tokens of a sequence; the pool holds that many
-   * @param waitingToStart counted down when a request is first scheduled, or ends before
+   * @param waitingRoom left by a request when it is first scheduled, or ends before
    * @param outstanding released once for each request whose blocks are free
+   * @param died hears what ended the thread, if anything but {@link #close} does
    */
   EngineLoop(
       ModelRunner runner,
@@ -69,17 +77,25 @@ final class EngineLoop implements Runnable {
       BlockPool pool,
       OutputProcessor outputs,
       Outstanding outstanding,
-      AtomicInteger waitingToStart,
-      int contextLength) {
+      WaitingRoom waitingRoom,
+      Timelines timelines,
+      int contextLength,
+      Thread.UncaughtExceptionHandler died) {
     this.runner = runner;
     this.scheduler = scheduler;
     this.pool = pool;
     this.outputs = outputs;
     this.outstanding = outstanding;
-    this.waitingToStart = waitingToStart;
+    this.waitingRoom = waitingRoom;
+    this.timelines = timelines;
     this.contextLength = contextLength;
-    stats = new EngineStats(0, 0, pool.numBlocks(), pool.numFree(), 0, 0, 0, 0);
-    thread = Thread.ofPlatform().name("javelin-engine").daemon().unstarted(this);
+    stats = EngineStats.idle(pool.numBlocks());
+    thread =
+        Thread.ofPlatform()
+            .name("javelin-engine")
+            .daemon()
+            .uncaughtExceptionHandler(died)
+            .unstarted(this);
   }
 
   Thread thread() {
@@ -118,10 +134,15 @@ final class EngineLoop implements Runnable {
       while (!closing) {
         turn();
         publish();
-        while (!closing && !scheduler.hasWork() && inbox.isEmpty()) {
-          LockSupport.park(this);
+        if (!closing && !scheduler.hasWork() && inbox.isEmpty()) {
+          faults.checkWhenIdle(scheduler);
+          publish();
+          while (!closing && inbox.isEmpty()) {
+            LockSupport.park(this);
+          }
         }
       }
+      faults.close();
       failAll(ErrorCode.SHUTTING_DOWN, "the model is being unloaded; try again later");
       publish();
     } finally {
@@ -152,20 +173,30 @@ final class EngineLoop implements Runnable {
 
   private void handle(Command command) {
     switch (command) {
-      case Command.Submit(RunningRequest request) -> {
-        scheduler.add(request.sequence);
-        int id = request.sequence.id();
-        while (requests.size() <= id) {
-          requests.add(null);
-        }
-        requests.set(id, request);
-      }
+      case Command.Submit(RunningRequest request) -> begin(request);
       case Command.Abort(RunningRequest request) -> {
         if (!request.ended) {
           finish(request, FinishReason.CANCELLED);
         }
       }
       case Command.Close() -> closing = true;
+    }
+  }
+
+  private void begin(RunningRequest request) {
+    try {
+      while (requests.size() <= scheduler.nextId()) {
+        requests.add(null);
+      }
+      scheduler.add(request.sequence);
+    } catch (OutOfMemoryError e) {
+      LOG.log(System.Logger.Level.WARNING, "no memory for request " + request.request.id(), e);
+      refuse(request, ErrorCode.INSUFFICIENT_MEMORY, Faults.NO_MEMORY);
+      return;
+    }
+    requests.set(request.sequence.id(), request);
+    if (faults.health() == EngineHealth.FAILED) {
+      fail(request, ErrorCode.ENGINE_FAILED, Faults.FAILED);
     }
   }
 
@@ -185,24 +216,24 @@ final class EngineLoop implements Runnable {
       start(request(added.id()));
     }
     if (step.scheduled().isEmpty()) {
-      throw new IllegalStateException("sequences wait and none can be scheduled");
-    }
-    int[] sampled;
-    try {
-      ModelRunnerOutput output = runner.launch(step).await();
-      sampled = output.sampledTokenIds();
-    } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "a step failed", e);
-      for (ScheduledSequence scheduled : step.scheduled()) {
-        fail(
-            request(scheduled.id()),
-            ErrorCode.INTERNAL,
-            "the step that computed this request failed");
+      if (!scheduler.constrained()) {
+        throw new IllegalStateException("sequences wait and none can be scheduled");
       }
+      LockSupport.parkNanos(this, CONSTRAINT_NANOS);
+      return;
+    }
+    ModelRunnerOutput output;
+    try {
+      output = runner.launch(step).await();
+      output.check(step, runner.vocabSize());
+    } catch (RuntimeException | Error e) {
+      failStep(step, e);
       return;
     }
     steps++;
+    faults.stepSucceeded();
     long now = System.nanoTime();
+    int[] sampled = output.sampledTokenIds();
     for (int i = 0; i < sampled.length; i++) {
       update(step.scheduled().get(i), sampled[i], now);
     }
@@ -214,10 +245,16 @@ final class EngineLoop implements Runnable {
       return;
     }
     if (token == ModelRunnerOutput.INVALID_LOGITS) {
-      fail(request, ErrorCode.INTERNAL, "the model gave logits that are not numbers");
+      // Its earlier keys may be the cause.
+      scheduler.withdraw(request.sequence, 0);
+      fail(
+          request,
+          ErrorCode.NUMERICAL_ERROR,
+          "the model gave logits that are not numbers; nothing was sampled from them");
       return;
     }
     generatedTokens++;
+    request.sampled(now);
     scheduler.append(request.sequence, token);
     boolean end = Arrays.binarySearch(request.sequence.endTokenIds(), token) >= 0;
     items.add(new OutputItem.Token(request.output, token, end, now));
@@ -229,27 +266,67 @@ final class EngineLoop implements Runnable {
     }
   }
 
+  private void failStep(SchedulerOutput step, Throwable cause) {
+    LOG.log(System.Logger.Level.ERROR, "a step failed", cause);
+    boolean memory = cause instanceof OutOfMemoryError;
+    for (ScheduledSequence scheduled : step.scheduled()) {
+      RunningRequest request = request(scheduled.id());
+      scheduler.withdraw(request.sequence, scheduled.firstPosition());
+      fail(
+          request,
+          memory ? ErrorCode.INSUFFICIENT_MEMORY : ErrorCode.STEP_FAILED,
+          memory ? Faults.NO_MEMORY : "the step that computed this request failed");
+    }
+    if (faults.stepFailed()) {
+      restart();
+    }
+  }
+
+  /** Gives up what the runner had begun; what only waited is served afterwards. */
+  private void restart() {
+    for (int id = 0; id < requests.size(); id++) {
+      RunningRequest request = requests.get(id);
+      if (request != null && request.started) {
+        fail(request, ErrorCode.ENGINE_RESTARTED, "the engine had to restart; try again");
+      }
+    }
+    scheduler.withdrawAll();
+    if (!faults.restart(runner)) {
+      failAll(ErrorCode.ENGINE_FAILED, Faults.FAILED);
+    }
+  }
+
   private void start(RunningRequest request) {
-    request.started = true;
     promptTokens += request.sequence.numPromptTokens();
-    request.output.started();
-    waitingToStart.decrementAndGet();
+    request.start();
+    waitingRoom.leave(request.request.tenant());
   }
 
   private void finish(RunningRequest request, FinishReason reason) {
+    timelines.add(request.timeline(reason, null));
     end(request, new OutputItem.Finish(request.output, reason));
   }
 
   private void fail(RunningRequest request, ErrorCode code, String message) {
+    timelines.add(request.timeline(null, code));
     end(request, new OutputItem.Failure(request.output, code, message));
   }
 
   private void end(RunningRequest request, OutputItem last) {
     requests.set(request.sequence.id(), null);
     scheduler.finish(request.sequence);
+    tell(request, last);
+  }
+
+  /** Fails a request that is in no scheduler. */
+  private void refuse(RunningRequest request, ErrorCode code, String message) {
+    tell(request, new OutputItem.Failure(request.output, code, message));
+  }
+
+  private void tell(RunningRequest request, OutputItem last) {
     request.ended = true;
     if (!request.started) {
-      waitingToStart.decrementAndGet();
+      waitingRoom.leave(request.request.tenant());
     }
     items.add(last);
     ended++;
@@ -259,14 +336,23 @@ final class EngineLoop implements Runnable {
   private void publish() {
     stats =
         new EngineStats(
+            faults.health(),
             scheduler.numRunning(),
             scheduler.numWaiting(),
+            waitingFor(),
             pool.numBlocks(),
             pool.numFree(),
+            pool.numPublished(),
             promptTokens,
             generatedTokens,
             steps,
-            scheduler.preemptions());
+            scheduler.preemptions(),
+            scheduler.prefixQueries(),
+            scheduler.prefixHits(),
+            pool.evictions(),
+            faults.failedSteps(),
+            faults.restarts(),
+            faults.violations());
     if (!items.isEmpty()) {
       outputs.post(items);
       items = new ArrayList<>();
@@ -274,6 +360,17 @@ final class EngineLoop implements Runnable {
     for (; ended > 0; ended--) {
       outstanding.release();
     }
+  }
+
+  private EngineStats.Waiting waitingFor() {
+    return scheduler.numWaiting() == 0
+        ? EngineStats.Waiting.NONE
+        : new EngineStats.Waiting(
+            scheduler.numWaiting(WaitReason.BUDGET),
+            scheduler.numWaiting(WaitReason.SEQUENCES),
+            scheduler.numWaiting(WaitReason.BLOCKS),
+            scheduler.numWaiting(WaitReason.FAIRNESS),
+            scheduler.numWaiting(WaitReason.CONSTRAINT));
   }
 
   private RunningRequest request(int id) {

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param kvDType null: what suits the backend
  * @param threads 0: the physical cores the process may use
  * @param maxQueue requests that may wait
+ * @param maxQueuePerTenant requests of one tenant that may wait; 0: three quarters of {@code
+ *     maxQueue}, so that one tenant does not fill it alone
+ * @param promptTokens most prompt tokens of a step that also computes answers: how much a long
+ *     prompt may stretch the time between two tokens of others; 0: what the budget leaves
+ * @param prefixCache whether requests that begin alike share computed keys
  */
 public record LoadOptions(
     int contextLength,
@@ -24,6 +29,49 @@ public record LoadOptions(
     long kvCacheBytes,
     @Nullable KvDType kvDType,
     int threads,
-    int maxQueue) {
+    int maxQueue,
+    int maxQueuePerTenant,
+    int promptTokens,
+    boolean prefixCache) {
   public static final LoadOptions DEFAULT = new LoadOptions(0, 32, 0, 0, 0, null, 0, 256);
+
+  /** A prefix cache, and what else is not named chosen by the engine. */
+  public LoadOptions(
+      int contextLength,
+      int maxSequences,
+      int tokenBudget,
+      int blockSize,
+      long kvCacheBytes,
+      @Nullable KvDType kvDType,
+      int threads,
+      int maxQueue) {
+    this(
+        contextLength,
+        maxSequences,
+        tokenBudget,
+        blockSize,
+        kvCacheBytes,
+        kvDType,
+        threads,
+        maxQueue,
+        0,
+        0,
+        true);
+  }
+
+  /** The same with nothing left to choose about queue and step. */
+  LoadOptions settled() {
+    return new LoadOptions(
+        contextLength,
+        maxSequences,
+        tokenBudget,
+        blockSize,
+        kvCacheBytes,
+        kvDType,
+        threads,
+        maxQueue,
+        maxQueuePerTenant == 0 ? Math.ceilDiv(maxQueue * 3, 4) : maxQueuePerTenant,
+        promptTokens == 0 ? tokenBudget : promptTokens,
+        prefixCache);
+  }
 }

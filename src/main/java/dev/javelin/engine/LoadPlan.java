@@ -46,14 +46,18 @@ record LoadPlan(LoadOptions options, KvCacheSpec cache, int numBlocks) {
     }
     return new LoadPlan(
         new LoadOptions(
-            context,
-            wanted.maxSequences(),
-            wanted.tokenBudget() == 0 ? defaults.tokenBudget() : wanted.tokenBudget(),
-            blockSize,
-            blocks * bytesPerBlock,
-            dtype,
-            wanted.threads(),
-            wanted.maxQueue()),
+                context,
+                wanted.maxSequences(),
+                wanted.tokenBudget() == 0 ? defaults.tokenBudget() : wanted.tokenBudget(),
+                blockSize,
+                blocks * bytesPerBlock,
+                dtype,
+                wanted.threads(),
+                wanted.maxQueue(),
+                wanted.maxQueuePerTenant(),
+                wanted.promptTokens(),
+                wanted.prefixCache())
+            .settled(),
         cache,
         Math.toIntExact(blocks));
   }

@@ -11,9 +11,15 @@ final class Outstanding {
   }
 
   synchronized void release() {
-    if (--count == 0) {
+    if (count > 0 && --count == 0) {
       notifyAll();
     }
+  }
+
+  /** Nothing more will be released: whoever waits need not. */
+  synchronized void abandon() {
+    count = 0;
+    notifyAll();
   }
 
   /** Whether the count came to 0 in time; false at once if the thread is interrupted. */

@@ -13,6 +13,19 @@ public interface Model {
   /** What a KV cache for this model must be, at {@code blockSize} positions a block. */
   KvCacheSpec kvCacheSpec(int blockSize, KvDType dtype);
 
+  /** Positions that every layer looks back, itself included; 0: at least one sees all. */
+  default int attentionWindow() {
+    return 0;
+  }
+
+  /**
+   * Whether keys and values depend on the prompt's length beside the tokens before them, as with
+   * dynamic rotary scalings: only prompts of one length may then share them.
+   */
+  default boolean lengthDependentKeys() {
+    return false;
+  }
+
   /**
    * Runs every token of {@code batch} through all layers, writing their keys and values.
    *

@@ -1,14 +1,18 @@
 package dev.javelin.observability;
 
 import dev.javelin.engine.Engine;
+import dev.javelin.engine.EngineHealth;
 import dev.javelin.engine.EngineStats;
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.WaitReason;
 import dev.javelin.service.ModelEvent;
 import dev.javelin.service.ModelRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
@@ -39,10 +43,39 @@ final class EngineMetrics {
         "javelin.kv.cache.usage",
         stats ->
             stats.totalBlocks() == 0 ? 0 : 1 - stats.freeBlocks() / (double) stats.totalBlocks());
+    waiting(engine, name, WaitReason.BUDGET, EngineStats.Waiting::budget);
+    waiting(engine, name, WaitReason.SEQUENCES, EngineStats.Waiting::sequences);
+    waiting(engine, name, WaitReason.BLOCKS, EngineStats.Waiting::blocks);
+    waiting(engine, name, WaitReason.FAIRNESS, EngineStats.Waiting::fairness);
+    waiting(engine, name, WaitReason.CONSTRAINT, EngineStats.Waiting::constraint);
+    gauge(
+        engine,
+        name,
+        "javelin.engine.serving",
+        stats -> stats.health() == EngineHealth.SERVING ? 1 : 0);
     counter(engine, name, "javelin.prompt.tokens", EngineStats::promptTokensTotal);
     counter(engine, name, "javelin.generation.tokens", EngineStats::generatedTokensTotal);
     counter(engine, name, "javelin.engine.steps", EngineStats::stepsTotal);
     counter(engine, name, "javelin.num.preemptions", EngineStats::preemptionsTotal);
+    counter(engine, name, "javelin.prefix.cache.queries", EngineStats::prefixQueriesTotal);
+    counter(engine, name, "javelin.prefix.cache.hits", EngineStats::prefixHitsTotal);
+    counter(engine, name, "javelin.prefix.cache.evictions", EngineStats::evictionsTotal);
+    counter(engine, name, "javelin.engine.failed.steps", EngineStats::failedStepsTotal);
+    counter(engine, name, "javelin.engine.restarts", EngineStats::restartsTotal);
+    counter(
+        engine,
+        name,
+        "javelin.kv.cache.integrity.violations",
+        EngineStats::integrityViolationsTotal);
+  }
+
+  private void waiting(
+      Engine engine, String model, WaitReason reason, ToIntFunction<EngineStats.Waiting> count) {
+    Gauge.builder(
+            "javelin.requests.waiting.for", engine, at -> count.applyAsInt(at.stats().waitingFor()))
+        .tag("model", model)
+        .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+        .register(meters);
   }
 
   private void gauge(

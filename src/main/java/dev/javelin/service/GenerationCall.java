@@ -1,5 +1,7 @@
 package dev.javelin.service;
 
+import dev.javelin.engine.request.Tenant;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,7 +11,17 @@ import java.util.List;
  * @param model the served name
  */
 public record GenerationCall(
-    String id, String model, List<Prompt> prompts, int n, SamplingOverrides sampling) {
+    String id, String model, List<Prompt> prompts, int n, SamplingOverrides sampling, Terms terms) {
+
+  /**
+   * How the call is served beside others.
+   *
+   * @param priority lower goes first among the tenant's own
+   * @param cacheSalt only calls with the same one share cached prompts
+   * @param timeout after which it fails, the time in the queue included
+   */
+  public record Terms(Tenant tenant, int priority, String cacheSalt, Duration timeout) {}
+
   public GenerationCall {
     prompts = List.copyOf(prompts);
   }

@@ -44,6 +44,7 @@ public final class GenerationService {
     checkTokenIds(model, call.sampling());
     DecodingDefaults defaults =
         catalog.defaults(call.model()).orElse(DecodingDefaults.of(model.generationDefaults()));
+    long deadline = System.nanoTime() + call.terms().timeout().toNanos();
     List<GenerationRequest> requests = new ArrayList<>(call.sequences());
     Generation generation = new Generation(model.engine(), call.id(), call.sequences());
     for (Prompt prompt : call.prompts()) {
@@ -52,7 +53,14 @@ public final class GenerationService {
         int index = requests.size();
         SamplingParams sampling = sampling(model, call.sampling(), defaults, prompt, ids.length, i);
         requests.add(
-            new GenerationRequest(generation.sequenceId(index), ids, sampling, Long.MAX_VALUE));
+            new GenerationRequest(
+                generation.sequenceId(index),
+                ids,
+                sampling,
+                deadline,
+                call.terms().tenant(),
+                call.terms().priority(),
+                call.terms().cacheSalt()));
       }
     }
     try {

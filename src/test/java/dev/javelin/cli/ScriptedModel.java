@@ -10,6 +10,7 @@ import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.Usage;
 import dev.javelin.model.ModelConfig;
@@ -84,7 +85,12 @@ final class ScriptedModel implements ModelOpener {
 
     @Override
     public EngineStats stats() {
-      return new EngineStats(0, 0, 1, 1, 0, 0, 0, 0);
+      return EngineStats.idle(1);
+    }
+
+    @Override
+    public List<RequestTimeline> timelines() {
+      return List.of();
     }
 
     @Override

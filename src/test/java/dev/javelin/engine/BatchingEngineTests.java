@@ -8,6 +8,8 @@ import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent.TextDelta;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
+import dev.javelin.engine.request.Tenant;
 import dev.javelin.engine.request.Usage;
 import dev.javelin.engine.runner.ModelRunnerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +58,15 @@ class BatchingEngineTests {
     LoadOptions options =
         new LoadOptions(CONTEXT, maxSequences, budget, BLOCK_SIZE, 0, KvDType.F16, 1, maxQueue);
     FakeModelRunner runner = new FakeModelRunner(numBlocks, BLOCK_SIZE, next, beforeStep);
+    return engine(runner, numBlocks, options);
+  }
+
+  private BatchingEngine engine(FakeModelRunner runner, int maxSequences) {
+    return engine(
+        runner, 64, new LoadOptions(CONTEXT, maxSequences, 512, BLOCK_SIZE, 0, KvDType.F16, 1, 16));
+  }
+
+  private BatchingEngine engine(FakeModelRunner runner, int numBlocks, LoadOptions options) {
     BatchingEngine engine =
         new BatchingEngine(runner, new AsciiTokenizer(), CONTEXT, options, numBlocks);
     engines.add(engine);
@@ -255,6 +267,64 @@ class BatchingEngineTests {
   }
 
   @Test
+  void oneTenantDoesNotFillTheQueueAlone() {
+    BatchingEngine engine = engine(64, 1, 512, 4, FakeModelRunner::hash, gate);
+    submit(engine, "a", "x");
+    gate.awaitStep();
+    for (String id : List.of("b", "c", "d")) {
+      submit(engine, id, "x");
+    }
+    assertThat(refusal(engine, "e", "x")).hasMessageContaining("3 of your requests");
+    Answer other = new Answer();
+    engine.submit(request("f", "x", new Tenant("other", 1)), other);
+    gate.open();
+    assertThat(other.text()).isNotEmpty();
+    assertNothingLeft(engine);
+  }
+
+  @Test
+  void aPromptSharedWithAnEarlierRequestIsCountedAsCached() {
+    BatchingEngine engine = engine(64, 8, 512, 16, FakeModelRunner::hash, step -> {});
+    String prompt = "a prompt that is longer than a block";
+    Answer first = submit(engine, "a", prompt);
+    assertThat(first.finished().usage().cachedTokens()).isZero();
+    Answer second = submit(engine, "b", prompt);
+    assertThat(second.text()).isEqualTo(first.text());
+    assertThat(second.finished().usage().cachedTokens()).isEqualTo(32);
+    assertThat(engine.stats().prefixHitsTotal()).isEqualTo(32);
+    Answer stranger = new Answer();
+    engine.submit(request("c", prompt, new Tenant("other", 1)), stranger);
+    assertThat(stranger.finished().usage().cachedTokens()).isZero();
+    assertNothingLeft(engine);
+    assertThat(engine.stats().cachedBlocks()).isPositive();
+  }
+
+  @Test
+  void aRequestLeavesATimeline() {
+    sampling.maxTokens = 3;
+    BatchingEngine engine = engine(64, 8, 4, 16, FakeModelRunner::hash, step -> {});
+    submit(engine, "a", "nine char").finished();
+    submit(engine, "b", "x", System.nanoTime() - 1).failed();
+    List<RequestTimeline> timelines = engine.timelines();
+    assertThat(timelines).extracting(RequestTimeline::id).containsExactly("a", "b");
+    RequestTimeline ended = timelines.getFirst();
+    assertThat(ended.chunks()).isEqualTo(3);
+    assertThat(ended.steps()).isEqualTo(5);
+    assertThat(ended.promptTokens()).isEqualTo(9);
+    assertThat(ended.generatedTokens()).isEqualTo(3);
+    assertThat(ended.finish()).isEqualTo(FinishReason.LENGTH);
+    assertThat(ended.error()).isNull();
+    assertThat(ended.firstTokenNanos()).isBetween(ended.queuedNanos(), ended.totalNanos());
+    assertThat(timelines.getLast().error()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(timelines.getLast().steps()).isZero();
+  }
+
+  private GenerationRequest request(String id, String prompt, Tenant tenant) {
+    int[] tokens = prompt.chars().toArray();
+    return new GenerationRequest(id, tokens, sampling.build(), Long.MAX_VALUE, tenant, 0, "");
+  }
+
+  @Test
   void badRequestsAreRefusedByName() {
     BatchingEngine engine = engine(FakeModelRunner::hash);
     assertThat(refusal(engine, "a", "").code()).isEqualTo(ErrorCode.INVALID_REQUEST);
@@ -310,10 +380,90 @@ class BatchingEngineTests {
                 throw new IllegalStateException("broken on purpose");
               }
             });
-    assertThat(submit(engine, "a", "x").failed().code()).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(submit(engine, "a", "x").failed().code()).isEqualTo(ErrorCode.STEP_FAILED);
     broken.set(false);
     assertThat(submit(engine, "b", "x").text()).hasSize(16);
     assertNothingLeft(engine);
+  }
+
+  @Test
+  void threeFailedStepsInARowRestartTheEngineAndWhatWaitsIsServed() {
+    AtomicInteger toFail = new AtomicInteger();
+    FakeModelRunner runner =
+        new FakeModelRunner(
+            64,
+            BLOCK_SIZE,
+            FakeModelRunner::hash,
+            step -> {
+              gate.accept(step);
+              if (toFail.getAndDecrement() > 0) {
+                throw new IllegalStateException("broken on purpose");
+              }
+            });
+    BatchingEngine engine = engine(runner, 1);
+    Answer before = submit(engine, "0", "a prompt of more than one block");
+    toFail.set(0);
+    gate.awaitStep();
+    List<Answer> failing = new ArrayList<>();
+    for (String id : List.of("1", "2", "3")) {
+      failing.add(submit(engine, id, "x"));
+    }
+    Answer waiting = submit(engine, "4", "a prompt of more than one block");
+    engine.abort("0");
+    toFail.set(4);
+    gate.open();
+    before.last();
+    for (Answer answer : failing) {
+      assertThat(answer.failed().code()).isEqualTo(ErrorCode.STEP_FAILED);
+    }
+    assertThat(waiting.text()).hasSize(16);
+    assertThat(waiting.finished().usage().cachedTokens()).as("lost with the cache").isZero();
+    assertNothingLeft(engine);
+    assertThat(engine.stats().restartsTotal()).isEqualTo(1);
+    assertThat(runner.restarts()).isEqualTo(1);
+    assertThat(engine.stats().health()).isEqualTo(EngineHealth.SERVING);
+  }
+
+  @Test
+  void whenRestartingDoesNotHelpTheEngineFailsAndSaysSo() {
+    BatchingEngine engine =
+        engine(
+            64,
+            1,
+            512,
+            64,
+            FakeModelRunner::hash,
+            step -> {
+              throw new IllegalStateException("broken on purpose");
+            });
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      answers.add(submit(engine, "r" + i, "x"));
+    }
+    answers.forEach(answer -> assertThat(answer.failed()).isNotNull());
+    assertThat(engine.stats().health()).isEqualTo(EngineHealth.FAILED);
+    assertThat(refusal(engine, "late", "x").code()).isEqualTo(ErrorCode.ENGINE_FAILED);
+    assertNothingLeft(engine);
+  }
+
+  @Test
+  void noMemoryForAStepIsTryAgainLater() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    BatchingEngine engine =
+        engine(
+            64,
+            8,
+            512,
+            16,
+            FakeModelRunner::hash,
+            step -> {
+              if (broken.getAndSet(false)) {
+                throw new OutOfMemoryError("on purpose");
+              }
+            });
+    Answer answer = submit(engine, "a", "x");
+    assertThat(answer.failed().code()).isEqualTo(ErrorCode.INSUFFICIENT_MEMORY);
+    assertThat(submit(engine, "b", "x").text()).hasSize(16);
   }
 
   @Test
@@ -326,7 +476,7 @@ class BatchingEngineTests {
                     : FakeModelRunner.hash(history));
     Answer bad = submit(engine, "a", "n");
     Answer good = submit(engine, "b", "x");
-    assertThat(bad.failed().code()).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(bad.failed().code()).isEqualTo(ErrorCode.NUMERICAL_ERROR);
     assertThat(good.text()).hasSize(16);
     assertNothingLeft(engine);
   }

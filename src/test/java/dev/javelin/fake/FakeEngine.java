@@ -8,6 +8,7 @@ import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.Usage;
 import java.time.Duration;
@@ -91,7 +92,12 @@ public final class FakeEngine implements Engine {
 
   @Override
   public EngineStats stats() {
-    return new EngineStats(0, 0, 64, 64, 0, 0, 0, 0);
+    return EngineStats.idle(64);
+  }
+
+  @Override
+  public List<RequestTimeline> timelines() {
+    return List.of();
   }
 
   @Override

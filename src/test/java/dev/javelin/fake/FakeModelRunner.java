@@ -17,11 +17,13 @@ public final class FakeModelRunner implements ModelRunner {
   private static final int VOCAB = 128;
 
   private final int blockSize;
+  private final int window;
   private final int[] tokens;
   private final int[] positions;
   private final ToIntFunction<int[]> next;
   private final Consumer<SchedulerOutput> beforeStep;
   private volatile boolean closed;
+  private volatile int restarts;
 
   /**
    * @param next the token after a history
@@ -32,7 +34,20 @@ public final class FakeModelRunner implements ModelRunner {
       int blockSize,
       ToIntFunction<int[]> next,
       Consumer<SchedulerOutput> beforeStep) {
+    this(numBlocks, blockSize, 0, next, beforeStep);
+  }
+
+  /**
+   * @param window tokens it looks back, the last included; 0: all
+   */
+  public FakeModelRunner(
+      int numBlocks,
+      int blockSize,
+      int window,
+      ToIntFunction<int[]> next,
+      Consumer<SchedulerOutput> beforeStep) {
     this.blockSize = blockSize;
+    this.window = window;
     this.next = next;
     this.beforeStep = beforeStep;
     tokens = new int[numBlocks * blockSize];
@@ -43,6 +58,10 @@ public final class FakeModelRunner implements ModelRunner {
   /** A printable character that depends on the whole history. */
   public static int hash(int[] history) {
     return 'a' + Math.floorMod(Arrays.hashCode(history) * 0x9E3779B1 >>> 7, 26);
+  }
+
+  public int restarts() {
+    return restarts;
   }
 
   public boolean closed() {
@@ -58,9 +77,9 @@ public final class FakeModelRunner implements ModelRunner {
   public StepHandle launch(SchedulerOutput step) {
     beforeStep.accept(step);
     for (ScheduledSequence sequence : step.scheduled()) {
-      for (int i = 0; i < sequence.tokenIds().length; i++) {
-        tokens[sequence.slotMapping()[i]] = sequence.tokenIds()[i];
-        positions[sequence.slotMapping()[i]] = sequence.firstPosition() + i;
+      for (int position = sequence.firstPosition(); position < sequence.end(); position++) {
+        tokens[slot(sequence, position)] = sequence.token(position);
+        positions[slot(sequence, position)] = position;
       }
     }
     return () -> new ModelRunnerOutput(sample(step));
@@ -70,18 +89,45 @@ public final class FakeModelRunner implements ModelRunner {
     int[] sampled = new int[step.scheduled().size()];
     for (int s = 0; s < sampled.length; s++) {
       ScheduledSequence sequence = step.scheduled().get(s);
-      int[] history = new int[sequence.firstPosition() + sequence.tokenIds().length];
-      for (int position = 0; position < history.length; position++) {
-        int slot = sequence.blockTable()[position / blockSize] * blockSize + position % blockSize;
+      int first = start(sequence.firstPosition());
+      for (int position = first; position < sequence.end(); position++) {
+        int slot = slot(sequence, position);
         if (positions[slot] != position) {
           throw new AssertionError(
               "slot %d holds position %d, not %d".formatted(slot, positions[slot], position));
         }
-        history[position] = tokens[slot];
+      }
+      first = start(sequence.end() - 1);
+      int[] history = new int[sequence.end() - first];
+      for (int i = 0; i < history.length; i++) {
+        history[i] = tokens[slot(sequence, first + i)];
       }
       sampled[s] = sequence.needsLogits() ? next.applyAsInt(history) : ModelRunnerOutput.NONE;
     }
     return sampled;
+  }
+
+  private int start(int position) {
+    return window == 0 ? 0 : Math.max(0, position - window + 1);
+  }
+
+  @Override
+  public int attentionWindow() {
+    return window;
+  }
+
+  private int slot(ScheduledSequence sequence, int position) {
+    int index = position / blockSize;
+    if (index >= sequence.numBlocks()) {
+      throw new AssertionError("position %d has no block".formatted(position));
+    }
+    return sequence.blockTable()[index] * blockSize + position % blockSize;
+  }
+
+  @Override
+  public void restart() {
+    restarts++;
+    Arrays.fill(positions, -1);
   }
 
   @Override

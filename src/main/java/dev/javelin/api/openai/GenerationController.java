@@ -67,7 +67,8 @@ final class GenerationController {
         .map(reader)
         .flatMap(
             request -> {
-              GenerationCall call = request.call(RequestIds.fresh(format.idPrefix()));
+              GenerationCall call =
+                  request.call(RequestIds.fresh(format.idPrefix()), properties.requestTimeout());
               return start(call)
                   .flatMap(
                       generation ->

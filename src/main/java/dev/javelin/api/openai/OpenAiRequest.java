@@ -1,8 +1,10 @@
 package dev.javelin.api.openai;
 
+import dev.javelin.engine.request.Tenant;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,10 +17,18 @@ record OpenAiRequest(
     List<Prompt> prompts,
     int n,
     SamplingOverrides sampling,
+    int priority,
+    String cacheSalt,
     boolean stream,
     boolean includeUsage) {
 
-  GenerationCall call(String id) {
-    return new GenerationCall(id, model, prompts, n, sampling);
+  GenerationCall call(String id, Duration timeout) {
+    return new GenerationCall(
+        id,
+        model,
+        prompts,
+        n,
+        sampling,
+        new GenerationCall.Terms(Tenant.DEFAULT, priority, cacheSalt, timeout));
   }
 }

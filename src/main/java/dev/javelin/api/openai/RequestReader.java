@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class RequestReader {
   static final int MAX_SEQUENCES = 64;
   private static final int MAX_STOPS = 16;
+  private static final int MAX_SALT = 256;
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
   private static final Set<String> HARMLESS =
@@ -50,9 +51,7 @@ final class RequestReader {
           "prediction",
           "verbosity",
           "web_search_options",
-          "suffix",
-          "priority",
-          "cache_salt");
+          "suffix");
 
   private RequestReader() {}
 
@@ -114,10 +113,32 @@ final class RequestReader {
     onlyText(body);
     onlyNoTools(body);
     SamplingOverrides sampling = sampling(body);
+    Integer priority = body.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
+    String cacheSalt = cacheSalt(body);
     body.ignore(HARMLESS);
     body.refuse(UNSUPPORTED);
     body.end();
-    return new OpenAiRequest(model, prompts, answers, sampling, stream, usage);
+    return new OpenAiRequest(
+        model,
+        prompts,
+        answers,
+        sampling,
+        priority == null ? 0 : priority,
+        cacheSalt,
+        stream,
+        usage);
+  }
+
+  private static String cacheSalt(JsonFields body) {
+    String salt = body.string("cache_salt");
+    if (salt == null) {
+      return "";
+    }
+    if (salt.isEmpty() || salt.length() > MAX_SALT) {
+      throw ApiException.badField(
+          "cache_salt", "'cache_salt' must have 1 to %d characters".formatted(MAX_SALT));
+    }
+    return salt;
   }
 
   private static void onlyText(JsonFields body) {

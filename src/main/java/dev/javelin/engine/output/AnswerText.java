@@ -65,7 +65,7 @@ final class AnswerText {
     long now = System.nanoTime();
     return new Finished(
         told,
-        new Usage(output.request.promptTokenIds().length, completionTokens, 0),
+        new Usage(output.request.promptTokenIds().length, completionTokens, output.cachedTokens()),
         new Timings(output.queuedNanos(now), firstTokenNanos, now - output.submittedNanos));
   }
 

@@ -26,13 +26,22 @@ public final class OutputProcessor implements AutoCloseable {
   /**
    * @param ending hears each output once, on the output thread, before its last event
    * @param ended the same after its last event
+   * @param died hears what ended the thread, if anything but {@link #close} does
    */
   public OutputProcessor(
-      Tokenizer tokenizer, Consumer<RequestOutput> ending, Consumer<RequestOutput> ended) {
+      Tokenizer tokenizer,
+      Consumer<RequestOutput> ending,
+      Consumer<RequestOutput> ended,
+      Thread.UncaughtExceptionHandler died) {
     this.tokenizer = tokenizer;
     this.ending = ending;
     this.ended = ended;
-    thread = Thread.ofPlatform().name("javelin-output").daemon().start(this::run);
+    thread =
+        Thread.ofPlatform()
+            .name("javelin-output")
+            .daemon()
+            .uncaughtExceptionHandler(died)
+            .start(this::run);
   }
 
   /** Queues items to be told in order. The list, which must not be empty, now belongs here. */
@@ -49,7 +58,24 @@ public final class OutputProcessor implements AutoCloseable {
     }
   }
 
+  /** Tells items at once: on the output thread, also while it dies, and nowhere else. */
+  public void tellNow(List<OutputItem> items) {
+    for (OutputItem item : items) {
+      if (!item.output().done) {
+        tell(item);
+      }
+    }
+  }
+
   private void run() {
+    try {
+      tellUntilClosed();
+    } finally {
+      done.complete(null);
+    }
+  }
+
+  private void tellUntilClosed() {
     while (true) {
       List<OutputItem> items;
       try {
@@ -59,14 +85,9 @@ public final class OutputProcessor implements AutoCloseable {
         continue;
       }
       if (items.isEmpty()) {
-        done.complete(null);
         return;
       }
-      for (OutputItem item : items) {
-        if (!item.output().done) {
-          tell(item);
-        }
-      }
+      tellNow(items);
     }
   }
 

@@ -18,6 +18,7 @@ public final class RequestOutput {
   boolean done;
 
   private volatile long startedNanos;
+  private volatile int cachedTokens;
   private volatile boolean started;
 
   /**
@@ -34,10 +35,15 @@ public final class RequestOutput {
     return request;
   }
 
-  /** Notes the first step that holds the request. */
-  public void started() {
+  /** Notes the first step that holds the request, and the prompt tokens it need not compute. */
+  public void started(int cachedTokens) {
+    this.cachedTokens = cachedTokens;
     startedNanos = System.nanoTime();
     started = true;
+  }
+
+  int cachedTokens() {
+    return cachedTokens;
   }
 
   long queuedNanos(long now) {

@@ -12,6 +12,14 @@ public enum ErrorCode {
   MODEL_LOADING(Kind.CAPACITY),
   SHUTTING_DOWN(Kind.CAPACITY),
   DEADLINE_EXCEEDED(Kind.CAPACITY),
+  /** The engine gave up this request to start anew. */
+  ENGINE_RESTARTED(Kind.CAPACITY),
+  /** The engine is beyond restarting; its model must be loaded again. */
+  ENGINE_FAILED(Kind.CAPACITY),
+  /** The step that computed the request threw. */
+  STEP_FAILED(Kind.INTERNAL),
+  /** The model gave logits that are NaN or infinite. */
+  NUMERICAL_ERROR(Kind.INTERNAL),
   INTERNAL(Kind.INTERNAL);
 
   /** USER: the caller must change the request. CAPACITY: try again later. INTERNAL: our fault. */

@@ -61,7 +61,8 @@ public final class BackendModelRunner implements ModelRunner {
         new BatchBuilder(
             options.tokenBudget(),
             options.maxSequences(),
-            Math.ceilDiv(contextLength, cache.spec().blockSize()));
+            Math.ceilDiv(contextLength, cache.spec().blockSize()),
+            cache.spec().blockSize());
     batch = batches.batch();
     logitsExecutor = backend.executor();
     bestExecutor = backend.executor();
@@ -70,6 +71,16 @@ public final class BackendModelRunner implements ModelRunner {
   @Override
   public int vocabSize() {
     return vocabSize;
+  }
+
+  @Override
+  public int attentionWindow() {
+    return model.attentionWindow();
+  }
+
+  @Override
+  public boolean lengthDependentKeys() {
+    return model.lengthDependentKeys();
   }
 
   @Override
@@ -146,6 +157,12 @@ public final class BackendModelRunner implements ModelRunner {
       throw new IllegalStateException("sequence %d was never new".formatted(sequence.id()));
     }
     return state;
+  }
+
+  @Override
+  public void restart() {
+    Arrays.fill(samplers, null);
+    backend.workspace().release(0);
   }
 
   @Override

@@ -7,9 +7,11 @@ import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 
 /** Lays a scheduled step out as the flat arrays a model takes. */
 final class BatchBuilder {
+  private final int blockSize;
   private final ForwardBatch batch;
 
-  BatchBuilder(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
+  BatchBuilder(int maxTokens, int maxSequences, int maxBlocksPerSequence, int blockSize) {
+    this.blockSize = blockSize;
     batch = new ForwardBatch(maxTokens, maxSequences, maxBlocksPerSequence);
   }
 
@@ -25,20 +27,22 @@ final class BatchBuilder {
     batch.numLogits = 0;
     for (int s = 0; s < step.scheduled().size(); s++) {
       ScheduledSequence sequence = step.scheduled().get(s);
-      int n = sequence.tokenIds().length;
-      System.arraycopy(sequence.tokenIds(), 0, batch.tokenIds, row, n);
-      System.arraycopy(sequence.slotMapping(), 0, attention.slotMapping, row, n);
+      int n = sequence.numTokens();
+      System.arraycopy(sequence.tokens(), sequence.firstPosition(), batch.tokenIds, row, n);
       for (int i = 0; i < n; i++) {
-        attention.positions[row + i] = sequence.firstPosition() + i;
+        int position = sequence.firstPosition() + i;
+        attention.positions[row + i] = position;
+        attention.slotMapping[row + i] =
+            sequence.blockTable()[position / blockSize] * blockSize + position % blockSize;
       }
       System.arraycopy(
           sequence.blockTable(),
           0,
           attention.blockTables,
           s * attention.maxBlocksPerSequence,
-          sequence.blockTable().length);
+          sequence.numBlocks());
       attention.queryStart[s] = row;
-      attention.seqLens[s] = sequence.firstPosition() + n;
+      attention.seqLens[s] = sequence.end();
       attention.promptLens[s] = sequence.promptLength();
       row += n;
       if (sequence.needsLogits()) {

@@ -7,8 +7,24 @@ public interface ModelRunner extends AutoCloseable {
   /** Tokens the model has logits for; ids of a prompt lie below it. */
   int vocabSize();
 
+  /** As {@link dev.javelin.model.Model#attentionWindow}. */
+  default int attentionWindow() {
+    return 0;
+  }
+
+  /** As {@link dev.javelin.model.Model#lengthDependentKeys}. */
+  default boolean lengthDependentKeys() {
+    return false;
+  }
+
   /** Starts a step. The handle's {@code await} must be called before the next launch. */
   StepHandle launch(SchedulerOutput step);
+
+  /**
+   * Begins anew after steps that failed: forgets all sequences and what was cached; the weights
+   * stay. Called between steps.
+   */
+  void restart();
 
   /** Frees the model and its cache. */
   @Override

@@ -1,13 +1,20 @@
 package dev.javelin.engine.scheduler;
 
+import java.util.Arrays;
+
 /**
- * The blocks of one KV cache: each is free or belongs to exactly one sequence (Kwon et al., 2023,
- * arXiv:2309.06180). Used by one thread.
+ * The blocks of one KV cache (Kwon et al., 2023, arXiv:2309.06180). A block is held by any number
+ * of sequences or free. A full block may be published under the hash of its content; from then on
+ * it never changes and others may share it, also once nobody holds it, until it is the least
+ * recently used free block and is taken for something else. Used by one thread.
  */
 public final class BlockPool {
-  private final int[] freeBlocks;
-  private final boolean[] used;
-  private int numFree;
+  static final int NONE = -1;
+
+  private final int[] holders;
+  private FreeList free;
+  private BlockIndex index;
+  private long evictions;
 
   /**
    * @throws IllegalArgumentException if {@code numBlocks} is not positive
@@ -16,60 +23,133 @@ public final class BlockPool {
     if (numBlocks <= 0) {
       throw new IllegalArgumentException("numBlocks must be positive, was " + numBlocks);
     }
-    freeBlocks = new int[numBlocks];
-    used = new boolean[numBlocks];
-    for (int i = 0; i < numBlocks; i++) {
-      freeBlocks[i] = numBlocks - 1 - i;
-    }
-    numFree = numBlocks;
+    holders = new int[numBlocks];
+    free = new FreeList(numBlocks);
+    index = new BlockIndex(numBlocks);
   }
 
   public int numBlocks() {
-    return used.length;
+    return holders.length;
   }
 
+  /** Blocks that nobody holds, published ones among them. */
   public int numFree() {
-    return numFree;
+    return free.size();
+  }
+
+  /** Blocks that can be found by their content. */
+  public int numPublished() {
+    return index.size();
+  }
+
+  /** Published blocks taken for something else, since the start. */
+  public long evictions() {
+    return evictions;
   }
 
   /**
+   * Takes the least recently used free block; what it was published as is forgotten.
+   *
    * @throws IllegalStateException if no block is free
    */
   public int allocate() {
-    if (numFree == 0) {
-      throw new IllegalStateException("all %d blocks are in use".formatted(used.length));
+    if (free.size() == 0) {
+      throw new IllegalStateException("all %d blocks are in use".formatted(holders.length));
     }
-    int block = freeBlocks[--numFree];
-    used[block] = true;
+    int block = free.first();
+    free.remove(block);
+    if (index.contains(block)) {
+      index.remove(block);
+      evictions++;
+    }
+    holders[block] = 1;
     return block;
   }
 
-  /**
-   * @throws IllegalStateException if {@code block} is not in use
-   */
-  public void free(int block) {
-    if (!used[block]) {
-      throw new IllegalStateException("block %d is freed twice".formatted(block));
+  /** The block published under a hash, or -1; it is not held by this. */
+  int find(long high, long low) {
+    return index.find(high, low);
+  }
+
+  boolean isFree(int block) {
+    return holders[block] == 0;
+  }
+
+  /** Holds a block once more. */
+  void share(int block) {
+    if (holders[block]++ == 0) {
+      free.remove(block);
     }
-    used[block] = false;
-    freeBlocks[numFree++] = block;
   }
 
   /**
-   * @throws IllegalStateException unless every block is either in the free list, once, or in use
+   * Lets go of a block once. Published blocks are kept as long as possible, others are used next.
+   *
+   * @throws IllegalStateException if nobody holds {@code block}
    */
-  public void checkIntegrity() {
-    boolean[] seen = new boolean[used.length];
-    for (int i = 0; i < numFree; i++) {
-      int block = freeBlocks[i];
-      if (seen[block] || used[block]) {
-        throw new IllegalStateException("block %d is in two places".formatted(block));
-      }
-      seen[block] = true;
+  public void free(int block) {
+    if (holders[block] == 0) {
+      throw new IllegalStateException("block %d is freed twice".formatted(block));
     }
-    for (int block = 0; block < used.length; block++) {
-      if (!seen[block] && !used[block]) {
-        throw new IllegalStateException("block %d is lost".formatted(block));
+    if (--holders[block] > 0) {
+      return;
+    }
+    if (index.contains(block)) {
+      free.addLast(block);
+    } else {
+      free.addFirst(block);
+    }
+  }
+
+  /** Lets a held block be found by its content, unless an equal one already is. */
+  void publish(int block, long high, long low) {
+    if (!index.contains(block) && index.find(high, low) == NONE) {
+      index.put(block, high, low);
+    }
+  }
+
+  /** A held block's content turned out wrong: nobody may find it any more. */
+  void withdraw(int block) {
+    if (index.contains(block)) {
+      index.remove(block);
+    }
+  }
+
+  /** Forgets the content of all blocks. */
+  void withdrawAll() {
+    for (int block = 0; block < holders.length; block++) {
+      withdraw(block);
+    }
+  }
+
+  /** Makes all blocks free and empty, whatever was counted. */
+  void reset() {
+    Arrays.fill(holders, 0);
+    free = new FreeList(holders.length);
+    index = new BlockIndex(holders.length);
+  }
+
+  /**
+   * @param held [numBlocks] how often each block is held, counted by the holders
+   * @throws IllegalStateException unless every block is held that often, or else in the free list,
+   *     once
+   */
+  public void checkIntegrity(int[] held) {
+    boolean[] marks = new boolean[holders.length];
+    int listed = free.mark(marks);
+    if (listed != free.size()) {
+      throw new IllegalStateException(
+          "the free list has %d blocks and says %d".formatted(listed, free.size()));
+    }
+    for (int block = 0; block < holders.length; block++) {
+      if (holders[block] != held[block]) {
+        throw new IllegalStateException(
+            "block %d is held %d times and counts %d"
+                .formatted(block, held[block], holders[block]));
+      }
+      if (marks[block] == holders[block] > 0) {
+        throw new IllegalStateException(
+            "block %d is %s".formatted(block, marks[block] ? "in two places" : "lost"));
       }
     }
   }

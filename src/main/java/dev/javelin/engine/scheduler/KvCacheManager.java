@@ -1,14 +1,19 @@
 package dev.javelin.engine.scheduler;
 
-/** Gives sequences the blocks their positions need. Engine thread only. */
+/** Gives sequences the blocks their positions need, shared where it can. Engine thread only. */
 final class KvCacheManager {
   private final BlockPool pool;
+  private final SchedulerOptions options;
   private final int blockSize;
   private final int watermark;
+  private final BlockHasher hasher = new BlockHasher();
+  private long queries;
+  private long hits;
 
-  KvCacheManager(BlockPool pool, int blockSize) {
+  KvCacheManager(BlockPool pool, SchedulerOptions options) {
     this.pool = pool;
-    this.blockSize = blockSize;
+    this.options = options;
+    blockSize = options.blockSize();
     watermark = Math.max(1, pool.numBlocks() / 100);
   }
 
@@ -16,41 +21,128 @@ final class KvCacheManager {
     return Math.ceilDiv(numTokens, blockSize);
   }
 
-  /**
-   * Whether all present tokens of {@code sequence} would fit. A few blocks must stay over, or the
-   * next decode of a running sequence would preempt what was just admitted; {@code alone} lifts
-   * that, so that the largest sequence the pool can hold does get in.
-   */
-  boolean canAdmit(Sequence sequence, boolean alone) {
-    int reserve = alone ? 0 : watermark;
-    return blocksFor(sequence.numTokens()) + reserve <= pool.numFree();
+  /** Prompt tokens that were looked for in the cache, since the start. */
+  long prefixQueries() {
+    return queries;
   }
 
-  /** Makes room for the first {@code numTokens} positions; false, with nothing taken, if short. */
-  boolean allocate(Sequence sequence, int numTokens) {
-    int missing = blocksFor(numTokens) - sequence.numBlocks();
-    if (missing > pool.numFree()) {
+  /** Those of them that were found. */
+  long prefixHits() {
+    return hits;
+  }
+
+  /**
+   * Whether {@link #admit} would succeed. A few blocks must stay over, or the next decode of a
+   * running sequence would preempt what was just admitted; {@code alone} lifts that, so that the
+   * largest sequence the pool can hold does get in.
+   */
+  boolean fits(Sequence sequence, boolean alone) {
+    return fits(sequence, match(sequence), alone);
+  }
+
+  private boolean fits(Sequence sequence, int shared, boolean alone) {
+    int needed = blocksFor(sequence.numTokens()) - shared + (alone ? 0 : watermark);
+    for (int i = 0; i < shared; i++) {
+      if (pool.isFree(find(sequence, i))) {
+        needed++;
+      }
+    }
+    return needed <= pool.numFree();
+  }
+
+  /**
+   * Gives a sequence without blocks all that its present tokens need, those it can share first; its
+   * computed tokens are then the shared ones.
+   *
+   * @return false, with nothing taken, if they do not fit
+   */
+  boolean admit(Sequence sequence, boolean alone) {
+    int shared = match(sequence);
+    if (!fits(sequence, shared, alone)) {
       return false;
     }
-    for (int i = 0; i < missing; i++) {
+    // All shared ones first: taking a fresh block may evict one that is free.
+    for (int i = 0; i < shared; i++) {
+      int block = find(sequence, i);
+      pool.share(block);
+      sequence.addBlock(block);
+    }
+    for (int i = blocksFor(sequence.numTokens()) - shared; i > 0; i--) {
+      sequence.addBlock(pool.allocate());
+    }
+    sequence.numComputedTokens = shared * blockSize;
+    if (!sequence.announced) {
+      sequence.history.cachedTokens = sequence.numComputedTokens;
+      sequence.numServedTokens = sequence.numComputedTokens;
+      queries += sequence.numTokens();
+      hits += sequence.numComputedTokens;
+    }
+    return true;
+  }
+
+  /** Makes room for the last known token; false if no block is free. */
+  boolean grow(Sequence sequence) {
+    if (sequence.numBlocks() < blocksFor(sequence.numTokens())) {
+      if (pool.numFree() == 0) {
+        return false;
+      }
       sequence.addBlock(pool.allocate());
     }
     return true;
   }
 
-  void free(Sequence sequence) {
-    while (sequence.numBlocks() > 0) {
-      pool.free(sequence.removeLastBlock());
+  /**
+   * Shares the full blocks that a step fills, from {@code from} tokens to what is now computed, and
+   * gives back those that no layer will look at again. Others may use a block in the step that
+   * fills it: each layer writes the keys of the whole step before it reads any.
+   */
+  void computed(Sequence sequence, int from) {
+    if (options.prefixCache()) {
+      sequence.hash(hasher, blockSize, options.lengthDependentKeys());
+      int full = sequence.numComputedTokens / blockSize;
+      for (int i = from / blockSize; i < full; i++) {
+        pool.publish(sequence.block(i), sequence.hashHigh(i), sequence.hashLow(i));
+      }
+    }
+    if (options.slidingWindow() > 0) {
+      // This step's first query, at from, still sees from - window + 1.
+      int unseen = from - options.slidingWindow() + 1;
+      while ((sequence.firstBlock() + 1) * blockSize <= unseen) {
+        pool.free(sequence.dropFirstBlock());
+      }
     }
   }
 
-  /** [to - from] slots of the positions {@code [from, to)}: block * blockSize + offset. */
-  int[] slots(Sequence sequence, int from, int to) {
-    int[] slots = new int[to - from];
-    for (int position = from; position < to; position++) {
-      slots[position - from] =
-          sequence.block(position / blockSize) * blockSize + position % blockSize;
+  /** The step that computed the tokens after {@code from} failed: nobody may find them. */
+  void withdraw(Sequence sequence, int from) {
+    for (int i = Math.max(from / blockSize, sequence.firstBlock()); i < sequence.numBlocks(); i++) {
+      pool.withdraw(sequence.block(i));
     }
-    return slots;
+  }
+
+  /** Gives all blocks back; the last positions are forgotten first. */
+  void free(Sequence sequence) {
+    for (int i = sequence.numBlocks() - 1; i >= sequence.firstBlock(); i--) {
+      pool.free(sequence.block(i));
+    }
+    sequence.dropBlocks();
+  }
+
+  /** Blocks at the start of a sequence that are cached; one token at least is left to compute. */
+  private int match(Sequence sequence) {
+    if (!options.prefixCache()) {
+      return 0;
+    }
+    sequence.hash(hasher, blockSize, options.lengthDependentKeys());
+    int most = Math.min(sequence.numHashes(), (sequence.numTokens() - 1) / blockSize);
+    int shared = 0;
+    while (shared < most && find(sequence, shared) != BlockPool.NONE) {
+      shared++;
+    }
+    return shared;
+  }
+
+  private int find(Sequence sequence, int block) {
+    return pool.find(sequence.hashHigh(block), sequence.hashLow(block));
   }
 }

@@ -1,50 +1,54 @@
 package dev.javelin.engine.scheduler;
 
-import dev.javelin.engine.scheduler.SchedulerOutput.NewSequence;
-import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
-import java.util.ArrayDeque;
+import dev.javelin.engine.request.WaitReason;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses what each step computes: continuous batching (Yu et al., OSDI 2022) under one token
  * budget, with prompts in chunks beside decodes (Agrawal et al., 2024, arXiv:2403.02310). There are
  * no phases: a sequence is computed up to its last known token, whatever that token is.
  *
- * <p>Both queues are in order of arrival, and everything running is older than everything waiting.
- * When blocks run out the newest running sequence gives up its own and is computed again later, its
- * sampled tokens standing like a prompt. The oldest is therefore never held up, and every sequence
- * ends. Engine thread only.
+ * <p>Running sequences stand in order of priority, then arrival, and each that decodes gets its
+ * token in every step. What the budget leaves goes to prompts, tenant by tenant as {@link
+ * FairShare} says. When blocks run out the last in order gives up its own and is computed again
+ * later, its sampled tokens standing like a prompt. The first in order is therefore never held up,
+ * and every sequence ends. Engine thread only.
  */
 public final class Scheduler {
+  private static final int[] NOTHING = {};
+
   private final BlockPool pool;
+  private final SchedulerOptions options;
+  private final SchedulingConstraint constraint;
   private final KvCacheManager cache;
-  private final int maxSequences;
-  private final int tokenBudget;
+  private final FairShare shares = new FairShare();
   private final List<Sequence> running = new ArrayList<>();
-  private final Deque<Sequence> waiting = new ArrayDeque<>();
   private final BitSet usedIds = new BitSet();
   private final BitSet finishedIds = new BitSet();
+  private int numWaiting;
+  private long arrivals;
+  private long steps;
   private long preemptions;
 
-  /**
-   * @param maxSequences most sequences of a step
-   * @param tokenBudget most tokens of a step
-   * @param blockSize positions of a block
-   * @throws IllegalArgumentException if one of them is not positive
-   */
-  public Scheduler(BlockPool pool, int blockSize, int maxSequences, int tokenBudget) {
-    if (blockSize <= 0 || maxSequences <= 0 || tokenBudget <= 0) {
-      throw new IllegalArgumentException(
-          "blockSize %d, maxSequences %d and tokenBudget %d must be positive"
-              .formatted(blockSize, maxSequences, tokenBudget));
-    }
+  /** Admission waits for blocks until the next step. */
+  private @Nullable TenantQueue blocked;
+
+  private boolean constrained;
+
+  /** No constraint. */
+  public Scheduler(BlockPool pool, SchedulerOptions options) {
+    this(pool, options, (sequence, wanted) -> wanted);
+  }
+
+  public Scheduler(BlockPool pool, SchedulerOptions options, SchedulingConstraint constraint) {
     this.pool = pool;
-    this.maxSequences = maxSequences;
-    this.tokenBudget = tokenBudget;
-    cache = new KvCacheManager(pool, blockSize);
+    this.options = options;
+    this.constraint = constraint;
+    cache = new KvCacheManager(pool, options);
   }
 
   /**
@@ -58,53 +62,62 @@ public final class Scheduler {
       throw new IllegalArgumentException(
           "%d tokens do not fit %d blocks".formatted(sequence.numTokens(), pool.numBlocks()));
     }
-    sequence.id = usedIds.nextClearBit(0);
-    usedIds.set(sequence.id);
-    waiting.addLast(sequence);
+    int id = nextId();
+    usedIds.set(id);
+    sequence.arrival = arrivals++;
+    TenantQueue queue = shares.enter(sequence.tenant);
+    sequence.queue(queue);
+    queue.enqueue(sequence);
+    numWaiting++;
+    // Last: without an id it is in no scheduler, should memory run out before.
+    sequence.id = id;
+  }
+
+  /** The id that the next sequence will get. */
+  public int nextId() {
+    return usedIds.nextClearBit(0);
   }
 
   /** Chooses the next step and counts its tokens as computed. */
   public SchedulerOutput schedule() {
-    List<ScheduledSequence> scheduled = new ArrayList<>();
-    List<NewSequence> newSequences = new ArrayList<>();
-    int budget = tokenBudget;
-    boolean preempted = false;
+    steps++;
+    constrained = false;
+    blocked = null;
+    shares.beginStep();
+    StepBuilder step = new StepBuilder(running.size() + 1);
+    admitLockedOut();
 
-    for (int i = 0; i < running.size() && budget > 0; i++) {
+    for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      int chunk = chunk(sequence, budget);
-      while (i < running.size() && !cache.allocate(sequence, sequence.numComputedTokens + chunk)) {
-        preemptNewest();
-        preempted = true;
+      if (sequence.decodes() && mayRun(sequence) && makeRoom(sequence)) {
+        take(step, sequence, 1);
       }
-      if (i < running.size()) {
-        scheduled.add(take(sequence, chunk));
+    }
+
+    int budget = options.tokenBudget() - step.numTokens();
+    if (step.numTokens() > 0) {
+      budget = Math.min(budget, options.promptTokens());
+    }
+    TenantQueue tenant;
+    while (budget > 0 && (tenant = shares.next()) != null) {
+      Sequence sequence = nextPrompt(tenant);
+      if (sequence == null) {
+        tenant.exhausted = true;
+      } else if (sequence.running || admit(tenant, sequence)) {
+        int missing = sequence.numMissingTokens();
+        int chunk = Math.min(Math.min(missing, sequence.permitted), budget);
+        take(step, sequence, chunk);
+        tenant.chosen = true;
         budget -= chunk;
       }
     }
-
-    while (!preempted && budget > 0 && running.size() < maxSequences && !waiting.isEmpty()) {
-      Sequence sequence = waiting.getFirst();
-      if (!cache.canAdmit(sequence, running.isEmpty())) {
-        break;
-      }
-      running.add(waiting.removeFirst());
-      int chunk = chunk(sequence, budget);
-      cache.allocate(sequence, chunk);
-      if (!sequence.announced) {
-        sequence.announced = true;
-        newSequences.add(announce(sequence));
-      }
-      scheduled.add(take(sequence, chunk));
-      budget -= chunk;
-    }
-    return new SchedulerOutput(
-        List.copyOf(scheduled), List.copyOf(newSequences), takeFinished(), tokenBudget - budget);
+    noteWaiting();
+    return step.build(step.numTokens() == 0 ? NOTHING : takeFinished());
   }
 
   /** Adds a sampled token to a sequence whose known tokens are all computed. */
   public void append(Sequence sequence, int token) {
-    if (sequence.numComputedTokens != sequence.numTokens()) {
+    if (sequence.numMissingTokens() != 0) {
       throw new IllegalStateException(
           "sequence %d has %d of %d tokens computed"
               .formatted(sequence.id, sequence.numComputedTokens, sequence.numTokens()));
@@ -117,10 +130,12 @@ public final class Scheduler {
     if (sequence.id == Sequence.NO_ID) {
       throw new IllegalStateException("the sequence is not in this scheduler");
     }
-    if (!running.remove(sequence)) {
-      waiting.remove(sequence);
+    if (sequence.running) {
+      stop(sequence);
+    } else {
+      sequence.queue().dequeue(sequence);
+      numWaiting--;
     }
-    cache.free(sequence);
     usedIds.clear(sequence.id);
     if (sequence.announced) {
       finishedIds.set(sequence.id);
@@ -128,8 +143,34 @@ public final class Scheduler {
     sequence.id = Sequence.NO_ID;
   }
 
+  /**
+   * The step that computed the last tokens of {@code sequence}, from {@code firstPosition}, failed:
+   * what it wrote is never shared. The caller then finishes the sequence.
+   */
+  public void withdraw(Sequence sequence, int firstPosition) {
+    cache.withdraw(sequence, firstPosition);
+  }
+
+  /** Forgets all cached keys; for a runner that has lost them. Nothing may run. */
+  public void withdrawAll() {
+    pool.withdrawAll();
+  }
+
+  /** Makes all blocks free and empty; for accounts that were found wrong. Nothing may run. */
+  public void resetBlocks() {
+    if (!running.isEmpty()) {
+      throw new IllegalStateException("%d sequences run".formatted(running.size()));
+    }
+    pool.reset();
+  }
+
+  /** Whether the constraint kept something out of the last step. */
+  public boolean constrained() {
+    return constrained;
+  }
+
   public boolean hasWork() {
-    return !running.isEmpty() || !waiting.isEmpty();
+    return !running.isEmpty() || numWaiting > 0;
   }
 
   public int numRunning() {
@@ -137,7 +178,18 @@ public final class Scheduler {
   }
 
   public int numWaiting() {
-    return waiting.size();
+    return numWaiting;
+  }
+
+  /** How many sequences wait, at the end of the last step, for {@code reason}. */
+  public int numWaiting(WaitReason reason) {
+    int count = 0;
+    for (TenantQueue tenant : shares.tenants()) {
+      if (tenant.reason == reason) {
+        count += tenant.waiting.size();
+      }
+    }
+    return count;
   }
 
   /** Preemptions since the start. */
@@ -145,35 +197,190 @@ public final class Scheduler {
     return preemptions;
   }
 
-  private static int chunk(Sequence sequence, int budget) {
-    return Math.min(sequence.numTokens() - sequence.numComputedTokens, budget);
+  /** Prompt tokens looked for in the prefix cache, since the start. */
+  public long prefixQueries() {
+    return cache.prefixQueries();
   }
 
-  private void preemptNewest() {
-    Sequence victim = running.removeLast();
-    cache.free(victim);
-    victim.numComputedTokens = 0;
-    waiting.addFirst(victim);
+  /** Those of them that were found. */
+  public long prefixHits() {
+    return cache.prefixHits();
+  }
+
+  /**
+   * @throws IllegalStateException unless every block is held exactly as often as sequences hold it
+   */
+  public void checkIntegrity() {
+    int[] held = new int[pool.numBlocks()];
+    for (Sequence sequence : running) {
+      for (int i = sequence.firstBlock(); i < sequence.numBlocks(); i++) {
+        held[sequence.block(i)]++;
+      }
+    }
+    pool.checkIntegrity(held);
+  }
+
+  /**
+   * A tenant none of whose sequences runs gets one in, whatever it takes from those with several: a
+   * flood of one tenant's requests keeps others waiting for a step, not for its answers.
+   */
+  private void admitLockedOut() {
+    for (int i = 0; i < shares.tenants().size() && shares.tenants().size() > 1; i++) {
+      TenantQueue tenant = shares.tenants().get(i);
+      Sequence first = tenant.lockedOut() ? firstWaiting(tenant) : null;
+      while (first != null
+          && (running.size() >= options.maxRunning() || !cache.fits(first, running.isEmpty()))) {
+        TenantQueue giver = shares.mostRunning();
+        if (giver == null) {
+          return;
+        }
+        preempt(lastRunning(giver));
+      }
+    }
+  }
+
+  /** The next prompt of a tenant: begun or waiting, whichever is first in order; null: none. */
+  private @Nullable Sequence nextPrompt(TenantQueue tenant) {
+    Sequence begun = firstBegun(tenant);
+    if (blocked != null || running.size() >= options.maxRunning()) {
+      return begun;
+    }
+    Sequence waiting = firstWaiting(tenant);
+    return waiting == null || (begun != null && Sequence.ORDER.compare(begun, waiting) < 0)
+        ? begun
+        : waiting;
+  }
+
+  private @Nullable Sequence firstBegun(TenantQueue tenant) {
+    for (int i = 0; i < running.size(); i++) {
+      Sequence sequence = running.get(i);
+      if (sequence.lastStep != steps
+          && !sequence.decodes()
+          && sequence.queue() == tenant
+          && mayRun(sequence)) {
+        return sequence;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Sequence firstWaiting(TenantQueue tenant) {
+    for (Sequence sequence : tenant.waiting) {
+      if (mayRun(sequence)) {
+        return sequence;
+      }
+    }
+    return null;
+  }
+
+  /** Asks the constraint, once a step, what it permits. */
+  private boolean mayRun(Sequence sequence) {
+    if (sequence.askedStep != steps) {
+      sequence.askedStep = steps;
+      sequence.permitted = constraint.limit(sequence, sequence.numMissingTokens());
+      constrained |= sequence.permitted == 0;
+    }
+    return sequence.permitted > 0;
+  }
+
+  /** Moves a waiting sequence into the batch; false if its blocks are not to be had. */
+  private boolean admit(TenantQueue tenant, Sequence sequence) {
+    if (!cache.admit(sequence, running.isEmpty())) {
+      blocked = tenant;
+      return false;
+    }
+    tenant.dequeue(sequence);
+    numWaiting--;
+    int at = Collections.binarySearch(running, sequence, Sequence.ORDER);
+    running.add(-at - 1, sequence);
+    tenant.running++;
+    sequence.running = true;
+    return true;
+  }
+
+  /** A block for the next token of a sequence; false if the sequence itself had to give way. */
+  private boolean makeRoom(Sequence sequence) {
+    while (!cache.grow(sequence)) {
+      Sequence last = running.getLast();
+      preempt(last);
+      blocked = last.queue();
+      if (last == sequence) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Sequence lastRunning(TenantQueue tenant) {
+    int i = running.size() - 1;
+    while (running.get(i).queue() != tenant) {
+      i--;
+    }
+    return running.get(i);
+  }
+
+  private void preempt(Sequence sequence) {
+    stop(sequence);
+    sequence.queue().enqueue(sequence);
+    numWaiting++;
+    sequence.history.preemptions++;
     preemptions++;
   }
 
-  private ScheduledSequence take(Sequence sequence, int chunk) {
+  private void stop(Sequence sequence) {
+    running.remove(sequence);
+    sequence.running = false;
+    sequence.queue().running--;
+    cache.free(sequence);
+  }
+
+  private void take(StepBuilder step, Sequence sequence, int chunk) {
     int from = sequence.numComputedTokens;
     int to = from + chunk;
     sequence.numComputedTokens = to;
-    return new ScheduledSequence(
-        sequence.id,
-        from,
-        sequence.tokens(from, to),
-        cache.slots(sequence, from, to),
-        sequence.blockTable(),
-        sequence.numPromptTokens(),
-        to == sequence.numTokens());
+    sequence.lastStep = steps;
+    step.add(sequence, from, cache.blocksFor(to));
+    cache.computed(sequence, from);
+    int unserved = to - Math.max(from, sequence.numServedTokens);
+    if (unserved > 0) {
+      TenantQueue tenant = sequence.queue();
+      tenant.served += unserved / tenant.weight;
+      sequence.numServedTokens = to;
+    }
   }
 
-  private static NewSequence announce(Sequence sequence) {
-    return new NewSequence(
-        sequence.id, sequence.promptTokenIds(), sequence.sampling(), sequence.endTokenIds());
+  private void noteWaiting() {
+    if (numWaiting == 0) {
+      return;
+    }
+    int chosen = 0;
+    List<TenantQueue> tenants = shares.tenants();
+    for (int i = 0; i < tenants.size(); i++) {
+      chosen += tenants.get(i).chosen ? 1 : 0;
+    }
+    for (int i = 0; i < tenants.size(); i++) {
+      TenantQueue tenant = tenants.get(i);
+      if (!tenant.waiting.isEmpty()) {
+        tenant.reason = reason(tenant, chosen);
+        tenant.waitedSteps[tenant.reason.ordinal()]++;
+      }
+    }
+  }
+
+  private WaitReason reason(TenantQueue tenant, int chosen) {
+    if (tenant == blocked) {
+      return WaitReason.BLOCKS;
+    }
+    if (firstWaiting(tenant) == null) {
+      return WaitReason.CONSTRAINT;
+    }
+    if (!tenant.chosen && chosen > 0) {
+      return WaitReason.FAIRNESS;
+    }
+    if (running.size() >= options.maxRunning()) {
+      return WaitReason.SEQUENCES;
+    }
+    return blocked != null ? WaitReason.BLOCKS : WaitReason.BUDGET;
   }
 
   private int[] takeFinished() {

@@ -4,9 +4,10 @@ import dev.javelin.engine.request.SamplingParams;
 import java.util.List;
 
 /**
- * One step as a value. The arrays are copies and must not be changed.
+ * One step as a value. The arrays are views of their sequences: what lies in the stated ranges
+ * never changes, what lies behind them does. They must not be written to.
  *
- * @param scheduled what to compute, oldest sequence first
+ * @param scheduled what to compute: answers first, then prompts
  * @param newSequences those among them that no step has held before
  * @param finishedIds sequences that ended since the last step; read before {@code newSequences},
  *     which may use an id again
@@ -21,21 +22,40 @@ public record SchedulerOutput(
   /**
    * A run of one sequence's tokens.
    *
-   * @param firstPosition position of {@code tokenIds[0]} in the sequence
-   * @param tokenIds [n]
-   * @param slotMapping [n] where each token's key and value go
-   * @param blockTable blocks of the positions from 0 to the last of this run
+   * <pre>
+   * tokens      0 … firstPosition … firstPosition + numTokens - 1
+   *             computed          this run
+   * blockTable  block of position p: blockTable[p / blockSize], p below the run's end
+   * slot        block * blockSize + p % blockSize
+   * </pre>
+   *
+   * @param firstPosition position of the run's first token in the sequence
+   * @param numTokens of the run, at least 1
+   * @param tokens [at least firstPosition + numTokens] the whole sequence
+   * @param blockTable [at least numBlocks] block ids; those behind a sliding window are stale
+   * @param numBlocks blocks of the positions from 0 to the run's last
    * @param promptLength prompt tokens of the sequence in all
    * @param needsLogits whether the run ends with the last known token, so that the next is sampled
    */
   public record ScheduledSequence(
       int id,
       int firstPosition,
-      int[] tokenIds,
-      int[] slotMapping,
+      int numTokens,
+      int[] tokens,
       int[] blockTable,
+      int numBlocks,
       int promptLength,
-      boolean needsLogits) {}
+      boolean needsLogits) {
+    /** Tokens that have keys after this step. */
+    public int end() {
+      return firstPosition + numTokens;
+    }
+
+    /** The token at a position below {@link #end}. */
+    public int token(int position) {
+      return tokens[position];
+    }
+  }
 
   /**
    * What sampling needs to know of a sequence once.

@@ -1,34 +1,79 @@
 package dev.javelin.engine.scheduler;
 
+import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.Tenant;
 import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request's tokens, prompt and answer alike, and how far their keys and values are computed.
- * Every step lets {@code numComputedTokens} chase {@code numTokens}. Engine thread only.
+ * Every step lets {@code numComputedTokens} chase {@code numTokens}. Tokens and blocks are only
+ * ever added behind those there are, so that a step may read the arrays of a sequence that has
+ * grown since. Engine thread only.
  */
 public final class Sequence {
   static final int NO_ID = -1;
+  private static final int[] NO_BLOCKS = {};
+
+  /** Who goes first: the lower priority number, then who came first. */
+  static final Comparator<Sequence> ORDER =
+      Comparator.<Sequence>comparingInt(sequence -> sequence.priority)
+          .thenComparingLong(sequence -> sequence.arrival);
 
   private final int[] promptTokenIds;
   private final SamplingParams sampling;
   private final int[] endTokenIds;
+  private final String scope;
+  final Tenant tenant;
+  final int priority;
   private int[] tokens;
   private int numTokens;
-  private int[] blocks = new int[8];
+  private int[] blocks = NO_BLOCKS;
   private int numBlocks;
+
+  /** Blocks before this one were given back: no layer looks at them again. */
+  private int firstBlock;
+
+  private long[] hashes = {};
+  private int numHashes;
+  private @Nullable TenantQueue queue;
   int id = NO_ID;
+  boolean running;
   int numComputedTokens;
+
+  /** Most tokens that were ever computed; what lies before is not charged again. */
+  int numServedTokens;
+
   boolean announced;
+  long arrival;
+  long lastStep;
+
+  /** What the constraint said in the step {@code askedStep}. */
+  int permitted;
+
+  long askedStep;
+  final SequenceHistory history = new SequenceHistory();
 
   /**
    * @param promptTokenIds [at least 1], not copied
    * @param endTokenIds sorted tokens that end the answer
    */
   public Sequence(int[] promptTokenIds, SamplingParams sampling, int[] endTokenIds) {
-    this.promptTokenIds = promptTokenIds;
-    this.sampling = sampling;
+    this(new GenerationRequest("", promptTokenIds, sampling, Long.MAX_VALUE), endTokenIds);
+  }
+
+  /**
+   * @param endTokenIds sorted tokens that end the answer
+   */
+  public Sequence(GenerationRequest request, int[] endTokenIds) {
+    promptTokenIds = request.promptTokenIds();
+    sampling = request.sampling();
     this.endTokenIds = endTokenIds;
+    tenant = request.tenant();
+    priority = request.priority();
+    scope = tenant.id() + '\0' + request.cacheSalt();
     tokens = Arrays.copyOf(promptTokenIds, promptTokenIds.length + 16);
     numTokens = promptTokenIds.length;
   }
@@ -66,9 +111,36 @@ public final class Sequence {
     return endTokenIds;
   }
 
-  /** A copy of the block ids in order of positions. */
+  /** What happened to it so far. */
+  public SequenceHistory history() {
+    return history;
+  }
+
+  /** A copy of the ids of the blocks it holds, in order of positions. */
   public int[] blockTable() {
-    return Arrays.copyOf(blocks, numBlocks);
+    return Arrays.copyOfRange(blocks, firstBlock, numBlocks);
+  }
+
+  /** The queue of its tenant; it must have been added to a scheduler. */
+  TenantQueue queue() {
+    TenantQueue present = queue;
+    if (present == null) {
+      throw new IllegalStateException("the sequence is in no scheduler");
+    }
+    return present;
+  }
+
+  void queue(TenantQueue queue) {
+    this.queue = queue;
+  }
+
+  /** Whether only its last known token is still to be computed. */
+  boolean decodes() {
+    return numMissingTokens() == 1 && numTokens > promptTokenIds.length;
+  }
+
+  int numMissingTokens() {
+    return numTokens - numComputedTokens;
   }
 
   void append(int token) {
@@ -78,26 +150,85 @@ public final class Sequence {
     tokens[numTokens++] = token;
   }
 
-  int[] tokens(int from, int to) {
-    return Arrays.copyOfRange(tokens, from, to);
+  /** The live array; what lies below {@link #numTokens} does not change. */
+  int[] tokens() {
+    return tokens;
   }
 
   int numBlocks() {
     return numBlocks;
   }
 
+  int firstBlock() {
+    return firstBlock;
+  }
+
   int block(int index) {
     return blocks[index];
   }
 
+  /** The live array; what lies below {@link #numBlocks} does not change. */
+  int[] blocks() {
+    return blocks;
+  }
+
   void addBlock(int block) {
     if (numBlocks == blocks.length) {
-      blocks = Arrays.copyOf(blocks, numBlocks * 2);
+      blocks = Arrays.copyOf(blocks, Math.max(8, numBlocks * 2));
     }
     blocks[numBlocks++] = block;
   }
 
-  int removeLastBlock() {
-    return blocks[--numBlocks];
+  /** Gives the first block it still holds, which it then no longer does. */
+  int dropFirstBlock() {
+    return blocks[firstBlock++];
+  }
+
+  /** Starts a new table: steps may still read the old one. */
+  void dropBlocks() {
+    blocks = NO_BLOCKS;
+    numBlocks = 0;
+    firstBlock = 0;
+    numComputedTokens = 0;
+  }
+
+  /** Hashes every full block of known tokens. */
+  void hash(BlockHasher hasher, int blockSize, boolean lengthDependentKeys) {
+    int full = numTokens / blockSize;
+    if (numHashes == full) {
+      return;
+    }
+    if (hashes.length < 2 * full) {
+      hashes = Arrays.copyOf(hashes, 2 * Math.max(full, numHashes * 2));
+    }
+    long high;
+    long low;
+    if (numHashes == 0) {
+      hasher.root(scope, lengthDependentKeys ? promptTokenIds.length : 0);
+      high = hasher.high();
+      low = hasher.low();
+    } else {
+      high = hashes[2 * numHashes - 2];
+      low = hashes[2 * numHashes - 1];
+    }
+    for (; numHashes < full; numHashes++) {
+      hasher.next(high, low, tokens, numHashes * blockSize, (numHashes + 1) * blockSize);
+      high = hasher.high();
+      low = hasher.low();
+      hashes[2 * numHashes] = high;
+      hashes[2 * numHashes + 1] = low;
+    }
+  }
+
+  int numHashes() {
+    return numHashes;
+  }
+
+  long hashHigh(int block) {
+    return hashes[2 * block];
+  }
+
+  long hashLow(int block) {
+    return hashes[2 * block + 1];
   }
 }

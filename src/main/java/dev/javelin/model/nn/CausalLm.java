@@ -23,6 +23,8 @@ final class CausalLm implements Model {
   private final PreNormLayer[] layers;
   private final RmsNorm finalNorm;
   private final Linear head;
+  private final int attentionWindow;
+  private final boolean lengthDependentKeys;
 
   CausalLm(
       ModelConfig config,
@@ -30,7 +32,9 @@ final class CausalLm implements Model {
       EmbeddingTable embedding,
       List<PreNormLayer> layers,
       RmsNorm finalNorm,
-      Linear head) {
+      Linear head,
+      int attentionWindow,
+      boolean lengthDependentKeys) {
     this.config = config;
     this.ops = backend.ops();
     this.workspace = backend.workspace();
@@ -38,6 +42,8 @@ final class CausalLm implements Model {
     this.layers = layers.toArray(PreNormLayer[]::new);
     this.finalNorm = finalNorm;
     this.head = head;
+    this.attentionWindow = attentionWindow;
+    this.lengthDependentKeys = lengthDependentKeys;
   }
 
   @Override
@@ -49,6 +55,16 @@ final class CausalLm implements Model {
   public KvCacheSpec kvCacheSpec(int blockSize, KvDType dtype) {
     return new KvCacheSpec(
         config.numLayers(), config.numKvHeads(), config.headDim(), blockSize, dtype);
+  }
+
+  @Override
+  public int attentionWindow() {
+    return attentionWindow;
+  }
+
+  @Override
+  public boolean lengthDependentKeys() {
+    return lengthDependentKeys;
   }
 
   @Override

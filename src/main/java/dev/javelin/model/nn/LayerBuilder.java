@@ -71,7 +71,20 @@ public final class LayerBuilder {
         backend.embedding(embedding),
         layers,
         norm(finalNorm),
-        backend.linear(List.of(head), null));
+        backend.linear(List.of(head), null),
+        attentionWindow(weights),
+        ropeSpec.frequencies().variant(config.contextLength()) != 0);
+  }
+
+  private static int attentionWindow(List<LayerWeights> layers) {
+    int widest = 0;
+    for (LayerWeights layer : layers) {
+      if (layer.spec().slidingWindow() == 0) {
+        return 0;
+      }
+      widest = Math.max(widest, layer.spec().slidingWindow());
+    }
+    return widest;
   }
 
   private PreNormLayer layer(int index, LayerWeights weights, RopeTable rope) {

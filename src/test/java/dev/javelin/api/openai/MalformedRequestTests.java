@@ -71,11 +71,14 @@ class MalformedRequestTests {
           "tools",
           "response_format",
           "logprobs",
+          "priority",
+          "cache_salt",
           "tool_choice");
   // What is allowed after all, so that every other pair must be refused.
   private static final List<String> ALLOWED =
       List.of(
           "stop=\"x\"",
+          "cache_salt=\"x\"",
           "logit_bias={}",
           "chat_template_kwargs={}",
           "ignore_eos=true",

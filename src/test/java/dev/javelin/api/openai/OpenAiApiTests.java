@@ -215,6 +215,10 @@ class OpenAiApiTests {
     "SHUTTING_DOWN,503,shutting_down",
     "MODEL_LOADING,503,model_loading",
     "INSUFFICIENT_MEMORY,503,insufficient_memory",
+    "ENGINE_RESTARTED,503,engine_restarted",
+    "ENGINE_FAILED,503,engine_failed",
+    "STEP_FAILED,500,step_failed",
+    "NUMERICAL_ERROR,500,numerical_error",
     "CONTEXT_LENGTH_EXCEEDED,400,context_length_exceeded",
     "INVALID_REQUEST,400,"
   })
@@ -227,6 +231,23 @@ class OpenAiApiTests {
       assertThat(response.headers().firstValue("Retry-After").isPresent())
           .isEqualTo(status == 429 || status == 503);
     }
+  }
+
+  @Test
+  void saltPriorityAndTimeoutReachTheEngine() throws Exception {
+    engine.says(FinishReason.STOP, "a");
+    long before = System.nanoTime();
+    post("/v1/chat/completions", chat(",\"cache_salt\":\"mine\",\"priority\":-3"));
+    GenerationRequest request = engine.requests.take();
+    assertThat(request.cacheSalt()).isEqualTo("mine");
+    assertThat(request.priority()).isEqualTo(-3);
+    assertThat(request.deadlineNanos()).isBetween(before, before + 601_000_000_000L);
+    post("/v1/chat/completions", chat(""));
+    request = engine.requests.take();
+    assertThat(request.cacheSalt()).isEmpty();
+    assertThat(request.priority()).isZero();
+    assertError(
+        post("/v1/chat/completions", chat(",\"cache_salt\":\"\"")), 400, "cache_salt", null);
   }
 
   @Test

@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Test;
 class BatchBuilderTests {
   @Test
   void sequencesLieOneAfterTheOther() {
-    BatchBuilder builder = new BatchBuilder(8, 3, 4);
+    BatchBuilder builder = new BatchBuilder(8, 3, 4, 4);
+    // Behind the stated ranges lies what the sequence got since.
     ScheduledSequence decode =
-        new ScheduledSequence(5, 6, new int[] {70}, new int[] {14}, new int[] {2, 3}, 4, true);
-    ScheduledSequence chunk =
         new ScheduledSequence(
-            1, 2, new int[] {71, 72}, new int[] {22, 23}, new int[] {5}, 9, false);
+            5, 6, 1, new int[] {1, 1, 1, 1, 1, 1, 70, 99}, new int[] {2, 3, 9}, 2, 4, true);
+    ScheduledSequence chunk =
+        new ScheduledSequence(1, 2, 2, new int[] {1, 1, 71, 72, 99}, new int[] {5, 9}, 1, 9, false);
     ScheduledSequence prompt =
-        new ScheduledSequence(2, 0, new int[] {73, 74}, new int[] {28, 29}, new int[] {7}, 2, true);
+        new ScheduledSequence(2, 0, 2, new int[] {73, 74}, new int[] {7}, 1, 2, true);
 
     ForwardBatch batch = builder.build(step(decode, chunk, prompt));
 
@@ -44,7 +45,7 @@ class BatchBuilderTests {
   }
 
   private static SchedulerOutput step(ScheduledSequence... scheduled) {
-    int tokens = Arrays.stream(scheduled).mapToInt(s -> s.tokenIds().length).sum();
+    int tokens = Arrays.stream(scheduled).mapToInt(ScheduledSequence::numTokens).sum();
     return new SchedulerOutput(List.of(scheduled), List.of(), new int[0], tokens);
   }
 }

@@ -2,194 +2,288 @@ package dev.javelin.engine.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
-import dev.javelin.engine.runner.ModelRunnerOutput;
+import dev.javelin.engine.request.Tenant;
+import dev.javelin.engine.request.WaitReason;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
-import dev.javelin.fake.FakeModelRunner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerTests {
-  private static final int STEP_LIMIT = 100_000;
+  private final Map<Integer, Sequence> live = new HashMap<>();
 
-  @ParameterizedTest
-  @CsvSource({
-    "1, 1, 1, 1",
-    "4, 2, 3, 2",
-    "5, 4, 7, 8",
-    "8, 1, 8, 3",
-    "8, 4, 16, 4",
-    "16, 16, 5, 32",
-    "30, 2, 1, 2",
-    "64, 4, 64, 16",
-    "6, 3, 512, 32"
-  })
-  void everySequenceEndsWithItsOwnTokensUnderRandomArrivalsAndAborts(
-      int numBlocks, int blockSize, int tokenBudget, int maxSequences) {
-    for (long seed = 0; seed < 30; seed++) {
-      runRandomly(new Random(seed), numBlocks, blockSize, tokenBudget, maxSequences, 25);
-    }
+  /** No two prompts begin alike. */
+  private int prompts;
+
+  private static Scheduler scheduler(int numBlocks, int blockSize, int maxSequences, int budget) {
+    return new Scheduler(
+        new BlockPool(numBlocks), SchedulerOptions.of(blockSize, maxSequences, budget));
   }
 
-  @Test
-  @Tag("soak")
-  void everySequenceEndsWithItsOwnTokensForLong() {
-    for (long seed = 0; seed < 500; seed++) {
-      Random random = new Random(seed);
-      runRandomly(
-          random,
-          1 + random.nextInt(40),
-          1 + random.nextInt(8),
-          1 + random.nextInt(64),
-          1 + random.nextInt(16),
-          100);
-    }
+  private Sequence sequence(int promptLength, String tenant, double weight, int priority) {
+    int[] prompt = new int[promptLength];
+    Arrays.fill(prompt, ++prompts);
+    return new Sequence(
+        new GenerationRequest(
+            "",
+            prompt,
+            SamplingParams.DEFAULT,
+            Long.MAX_VALUE,
+            new Tenant(tenant, weight),
+            priority,
+            ""),
+        new int[0]);
   }
 
-  private static void runRandomly(
-      Random random, int numBlocks, int blockSize, int budget, int maxSequences, int total) {
-    BlockPool pool = new BlockPool(numBlocks);
-    Scheduler scheduler = new Scheduler(pool, blockSize, maxSequences, budget);
-    FakeModelRunner runner =
-        new FakeModelRunner(numBlocks, blockSize, FakeModelRunner::hash, step -> {});
-    Map<Integer, Sequence> live = new HashMap<>();
-    Map<Sequence, Integer> goal = new HashMap<>();
-    Set<Integer> announced = new HashSet<>();
-    int arrived = 0;
-    for (int step = 0; arrived < total || scheduler.hasWork(); step++) {
-      assertThat(step).as("steps until all have ended").isLessThan(STEP_LIMIT);
-      while (arrived < total && random.nextInt(3) == 0) {
-        int capacity = numBlocks * blockSize;
-        int[] prompt = random.ints(1 + random.nextInt(capacity), 0, 128).toArray();
-        Sequence sequence = new Sequence(prompt, SamplingParams.DEFAULT, new int[0]);
-        scheduler.add(sequence);
-        assertThat(live.put(sequence.id(), sequence)).isNull();
-        goal.put(sequence, Math.min(prompt.length + 1 + random.nextInt(12), capacity + 1));
-        arrived++;
-      }
-      if (!live.isEmpty() && random.nextInt(10) == 0) {
-        List<Sequence> all = new ArrayList<>(live.values());
-        end(scheduler, live, all.get(random.nextInt(all.size())));
-      }
-      SchedulerOutput output = scheduler.schedule();
-      check(output, pool, live, announced, budget, maxSequences);
-      if (scheduler.hasWork()) {
-        assertThat(output.scheduled()).isNotEmpty();
-      }
-      int[] sampled = runner.launch(output).await().sampledTokenIds();
-      for (int i = 0; i < sampled.length; i++) {
-        if (sampled[i] != ModelRunnerOutput.NONE) {
-          Sequence sequence = live.get(output.scheduled().get(i).id());
-          scheduler.append(sequence, sampled[i]);
-          if (sequence.numTokens() == goal.get(sequence)) {
-            assertThat(sequence.tokens(0, sequence.numTokens())).isEqualTo(alone(sequence));
-            end(scheduler, live, sequence);
-          }
-        }
-      }
-    }
-    assertThat(pool.numFree()).isEqualTo(numBlocks);
-    pool.checkIntegrity();
+  private Sequence add(Scheduler scheduler, int promptLength, String tenant, int priority) {
+    return add(scheduler, sequence(promptLength, tenant, 1, priority));
   }
 
-  private static void end(Scheduler scheduler, Map<Integer, Sequence> live, Sequence sequence) {
-    live.remove(sequence.id());
-    scheduler.finish(sequence);
-    assertThat(sequence.blockTable()).isEmpty();
+  private Sequence add(Scheduler scheduler, Sequence sequence) {
+    scheduler.add(sequence);
+    live.put(sequence.id(), sequence);
+    return sequence;
   }
 
-  private static int[] alone(Sequence sequence) {
-    int[] tokens = Arrays.copyOf(sequence.promptTokenIds(), sequence.numTokens());
-    for (int n = sequence.numPromptTokens(); n < tokens.length; n++) {
-      tokens[n] = FakeModelRunner.hash(Arrays.copyOf(tokens, n));
-    }
-    return tokens;
-  }
-
-  private static void check(
-      SchedulerOutput output,
-      BlockPool pool,
-      Map<Integer, Sequence> live,
-      Set<Integer> announced,
-      int budget,
-      int maxSequences) {
-    pool.checkIntegrity();
-    Set<Integer> held = new HashSet<>();
-    int numHeld = 0;
-    for (Sequence sequence : live.values()) {
-      for (int block : sequence.blockTable()) {
-        held.add(block);
-        numHeld++;
-      }
-    }
-    assertThat(held).as("no block in two sequences").hasSize(numHeld);
-    assertThat(numHeld + pool.numFree()).isEqualTo(pool.numBlocks());
-    for (int id : output.finishedIds()) {
-      assertThat(announced.remove(id)).isTrue();
-    }
-    output.newSequences().forEach(added -> assertThat(announced.add(added.id())).isTrue());
-    int tokens = 0;
-    Set<Integer> ids = new HashSet<>();
+  /** Runs a step in which every sequence that wants a token gets one. */
+  private SchedulerOutput step(Scheduler scheduler) {
+    SchedulerOutput output = scheduler.schedule();
     for (ScheduledSequence scheduled : output.scheduled()) {
-      tokens += scheduled.tokenIds().length;
-      assertThat(scheduled.tokenIds()).isNotEmpty();
-      assertThat(ids.add(scheduled.id())).isTrue();
-      assertThat(announced).contains(scheduled.id());
+      if (scheduled.needsLogits()) {
+        scheduler.append(live.get(scheduled.id()), 9);
+      }
     }
-    assertThat(tokens).isEqualTo(output.numTokens()).isLessThanOrEqualTo(budget);
-    assertThat(output.scheduled().size()).isLessThanOrEqualTo(maxSequences);
+    return output;
+  }
+
+  private static List<Integer> lengths(SchedulerOutput output) {
+    return output.scheduled().stream().map(ScheduledSequence::numTokens).toList();
+  }
+
+  private static int tokensOf(SchedulerOutput output, Sequence sequence) {
+    return output.scheduled().stream()
+        .filter(scheduled -> scheduled.id() == sequence.id())
+        .mapToInt(ScheduledSequence::numTokens)
+        .sum();
   }
 
   @Test
   void promptChunksRunBesideDecodesUnderOneBudget() {
-    Scheduler scheduler = new Scheduler(new BlockPool(100), 4, 8, 5);
-    Sequence first = new Sequence(new int[3], SamplingParams.DEFAULT, new int[0]);
-    Sequence second = new Sequence(new int[9], SamplingParams.DEFAULT, new int[0]);
-    scheduler.add(first);
-    scheduler.add(second);
-    assertThat(lengths(scheduler.schedule())).containsExactly(3, 2);
-    scheduler.append(first, 7);
-    assertThat(lengths(scheduler.schedule())).containsExactly(1, 4);
-    scheduler.append(first, 7);
-    SchedulerOutput third = scheduler.schedule();
+    Scheduler scheduler = scheduler(100, 4, 8, 5);
+    Sequence first = add(scheduler, 3, "a", 0);
+    Sequence second = add(scheduler, sequence(9, "b", 1, 0));
+    assertThat(lengths(step(scheduler))).containsExactly(3, 2);
+    assertThat(lengths(step(scheduler))).containsExactly(1, 4);
+    SchedulerOutput third = step(scheduler);
     assertThat(lengths(third)).containsExactly(1, 3);
     assertThat(third.scheduled().get(1).needsLogits()).isTrue();
     assertThat(third.scheduled().get(1).firstPosition()).isEqualTo(6);
+    assertThat(first.history().steps()).isEqualTo(3);
+    assertThat(first.history().chunks()).isEqualTo(1);
+    assertThat(second.history().chunks()).isEqualTo(3);
+    assertThat(second.history().batchMates()).isEqualTo(3);
   }
 
   @Test
   void theNewestGivesWayWhenBlocksRunOutAndKeepsItsTokens() {
-    Scheduler scheduler = new Scheduler(new BlockPool(5), 2, 8, 64);
-    Sequence old = new Sequence(new int[2], SamplingParams.DEFAULT, new int[0]);
-    Sequence young = new Sequence(new int[2], SamplingParams.DEFAULT, new int[0]);
-    scheduler.add(old);
-    scheduler.add(young);
+    Scheduler scheduler = scheduler(5, 2, 8, 64);
+    Sequence old = add(scheduler, 2, "a", 0);
+    Sequence young = add(scheduler, sequence(3, "b", 1, 0));
     while (scheduler.preemptions() == 0) {
-      for (ScheduledSequence scheduled : scheduler.schedule().scheduled()) {
-        scheduler.append(scheduled.id() == old.id() ? old : young, 9);
-      }
+      step(scheduler);
     }
     assertThat(young.blockTable()).isEmpty();
     assertThat(young.numComputedTokens()).isZero();
     assertThat(young.numOutputTokens()).isPositive();
+    assertThat(young.history().preemptions()).isEqualTo(1);
     assertThat(old.numComputedTokens()).isPositive();
+    assertThat(scheduler.numWaiting(WaitReason.BLOCKS)).isEqualTo(1);
     scheduler.finish(old);
     SchedulerOutput again = scheduler.schedule();
-    assertThat(lengths(again)).containsExactly(young.numTokens());
     assertThat(again.newSequences()).isEmpty();
+    ScheduledSequence resumed = again.scheduled().getFirst();
+    assertThat(resumed.end()).isEqualTo(young.numTokens());
+    assertThat(resumed.needsLogits()).isTrue();
+    assertThat(young.history().waitedSteps(WaitReason.BLOCKS)).isPositive();
   }
 
-  private static List<Integer> lengths(SchedulerOutput output) {
-    return output.scheduled().stream().map(scheduled -> scheduled.tokenIds().length).toList();
+  @Test
+  void thoseOfLowestPriorityGiveWayFirst() {
+    Scheduler scheduler = scheduler(6, 2, 8, 64);
+    Sequence unimportant = add(scheduler, 2, "a", 5);
+    step(scheduler);
+    Sequence important = add(scheduler, sequence(3, "a", 1, -5));
+    while (scheduler.preemptions() == 0) {
+      step(scheduler);
+    }
+    assertThat(unimportant.blockTable()).isEmpty();
+    assertThat(important.blockTable()).isNotEmpty();
+  }
+
+  @Test
+  void priorityGoesFirstWithinATenant() {
+    Scheduler scheduler = scheduler(100, 4, 1, 64);
+    Sequence running = add(scheduler, 3, "a", 0);
+    step(scheduler);
+    Sequence low = add(scheduler, 3, "a", 1);
+    Sequence high = add(scheduler, 3, "a", -1);
+    step(scheduler);
+    scheduler.finish(running);
+    assertThat(tokensOf(step(scheduler), high)).isPositive();
+    assertThat(low.numComputedTokens()).isZero();
+    assertThat(scheduler.numWaiting(WaitReason.SEQUENCES)).isEqualTo(1);
+  }
+
+  /** The bound on what a long prompt costs others: one token a step, each step within the bound. */
+  @Test
+  void aLongPromptLeavesEveryAnswerATokenAStep() {
+    int bound = 48;
+    Scheduler scheduler =
+        new Scheduler(
+            new BlockPool(1000), new SchedulerOptions(16, 16, 512, bound, true, 0, false));
+    List<Sequence> answers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      answers.add(add(scheduler, 4, "a" + i, 0));
+    }
+    step(scheduler);
+    Sequence prompt = add(scheduler, 4000, "long", 0);
+    int steps = 0;
+    while (prompt.numComputedTokens() < 4000) {
+      SchedulerOutput output = step(scheduler);
+      steps++;
+      for (Sequence answer : answers) {
+        assertThat(tokensOf(output, answer)).isEqualTo(1);
+      }
+      assertThat(output.numTokens()).isLessThanOrEqualTo(bound + answers.size());
+    }
+    assertThat(steps).isEqualTo(Math.ceilDiv(4000, bound));
+  }
+
+  @Test
+  void aPromptAloneMayUseTheWholeBudget() {
+    Scheduler scheduler =
+        new Scheduler(new BlockPool(100), new SchedulerOptions(16, 16, 512, 48, true, 0, false));
+    add(scheduler, 700, "a", 0);
+    assertThat(step(scheduler).numTokens()).isEqualTo(512);
+  }
+
+  @Test
+  void moreSequencesThanBudgetNeverStarveAnAnswer() {
+    Scheduler scheduler = scheduler(100, 4, 8, 3);
+    for (int i = 0; i < 8; i++) {
+      add(scheduler, 1, "a" + i, 0);
+    }
+    step(scheduler);
+    for (int i = 0; i < 5; i++) {
+      assertThat(lengths(step(scheduler))).containsExactly(1, 1, 1);
+    }
+  }
+
+  /** Two tenants that always want more: served tokens follow their weights. */
+  @Test
+  void tenantsAreServedByTheirWeights() {
+    Scheduler scheduler = scheduler(4000, 16, 16, 64);
+    Map<String, Long> served = new HashMap<>(Map.of("one", 0L, "three", 0L));
+    Map<String, Integer> waiting = new HashMap<>(Map.of("one", 0, "three", 0));
+    for (int i = 0; i < 6000; i++) {
+      for (String tenant : List.of("one", "three")) {
+        while (waiting.get(tenant) < 8) {
+          add(scheduler, sequence(20 + i % 30, tenant, tenant.equals("one") ? 1 : 3, 0));
+          waiting.merge(tenant, 1, Integer::sum);
+        }
+      }
+      SchedulerOutput output = step(scheduler);
+      for (ScheduledSequence scheduled : output.scheduled()) {
+        Sequence sequence = live.get(scheduled.id());
+        served.merge(sequence.tenant.id(), (long) scheduled.numTokens(), Long::sum);
+      }
+      output
+          .newSequences()
+          .forEach(added -> waiting.merge(live.get(added.id()).tenant.id(), -1, Integer::sum));
+      for (ScheduledSequence scheduled : output.scheduled()) {
+        Sequence sequence = live.get(scheduled.id());
+        if (sequence.numOutputTokens() >= 10 + sequence.numPromptTokens() % 7) {
+          scheduler.finish(sequence);
+        }
+      }
+    }
+    double ratio = (double) served.get("three") / served.get("one");
+    assertThat(ratio).isBetween(3 * 0.95, 3 * 1.05);
+  }
+
+  @Test
+  void aFloodKeepsNobodyElseWaitingForMoreThanAStep() {
+    Scheduler scheduler = scheduler(64, 4, 8, 32);
+    for (int i = 0; i < 100; i++) {
+      add(scheduler, 20, "flood", -9);
+    }
+    for (int i = 0; i < 20; i++) {
+      step(scheduler);
+    }
+    Sequence other = add(scheduler, 10, "other", 0);
+    assertThat(tokensOf(step(scheduler), other)).isEqualTo(10);
+    scheduler.checkIntegrity();
+  }
+
+  @Test
+  void aFloodOfLongPromptsLeavesTheNextStepToOthers() {
+    Scheduler scheduler = scheduler(1000, 4, 8, 32);
+    add(scheduler, 2000, "flood", 0);
+    step(scheduler);
+    Sequence other = add(scheduler, 10, "other", 0);
+    SchedulerOutput next = step(scheduler);
+    assertThat(tokensOf(next, other)).isEqualTo(10);
+    assertThat(next.numTokens()).isEqualTo(32);
+  }
+
+  @Test
+  void whoPausesSavesNothingUp() {
+    Scheduler scheduler = scheduler(1000, 4, 1, 32);
+    for (int i = 0; i < 40; i++) {
+      Sequence sequence = add(scheduler, 30, "busy", 0);
+      step(scheduler);
+      scheduler.finish(sequence);
+    }
+    Sequence keep = add(scheduler, 30, "busy", 0);
+    step(scheduler);
+    int busyFirst = 0;
+    for (int i = 0; i < 6; i++) {
+      add(scheduler, 30, "late", 0);
+      add(scheduler, 30, "busy", 0);
+    }
+    Sequence current = keep;
+    for (int i = 0; i < 8; i++) {
+      scheduler.finish(current);
+      SchedulerOutput output = step(scheduler);
+      current = live.get(output.scheduled().getFirst().id());
+      busyFirst += current.tenant.id().equals("busy") ? 1 : 0;
+    }
+    assertThat(busyFirst).isBetween(3, 5);
+  }
+
+  @Test
+  void aConstraintHoldsBackItsSequenceOnly() {
+    List<Sequence> held = new ArrayList<>();
+    Scheduler scheduler =
+        new Scheduler(
+            new BlockPool(100),
+            SchedulerOptions.of(4, 8, 64),
+            (sequence, wanted) -> held.contains(sequence) ? 0 : wanted);
+    Sequence slow = add(scheduler, 5, "a", 0);
+    held.add(slow);
+    Sequence quick = add(scheduler, 5, "a", 0);
+    SchedulerOutput first = step(scheduler);
+    assertThat(tokensOf(first, slow)).isZero();
+    assertThat(tokensOf(first, quick)).isEqualTo(5);
+    assertThat(scheduler.constrained()).isTrue();
+    assertThat(scheduler.numWaiting(WaitReason.CONSTRAINT)).isEqualTo(1);
+    held.clear();
+    assertThat(tokensOf(step(scheduler), slow)).isPositive();
+    assertThat(slow.history().waitedSteps(WaitReason.CONSTRAINT)).isEqualTo(1);
   }
 }
