@@ -10,8 +10,8 @@ import static dev.javelin.engine.request.Ranges.require;
  * @param frequency per occurrence in the answer; [-2, 2]
  * @param presence once a token is in the answer; [-2, 2]
  */
-public record Penalties(float repetition, float frequency, float presence) {
-  public static final Penalties NONE = new Penalties(1f, 0f, 0f);
+public record Penalties(float repetition, float frequency, float presence, Dry dry) {
+  public static final Penalties NONE = new Penalties(1f, 0f, 0f, Dry.NONE);
 
   public Penalties {
     require(

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * value outside is an {@link EngineException} that names the request's field.
  *
  * @param temperature 0: greedy; up to 2
+ * @param mirostat in place of {@code truncation}; null: not
  * @param logitBias token id to bias in [-100, 100]
+ * @param allowedTokenIds the only tokens that may come; null: any
+ * @param badWords token sequences that must not come in the answer; none empty
  * @param rule limits which tokens may come next; null: any may
  * @param seed of this sequence's own random stream; empty: a fresh one
  * @param maxTokens most sampled tokens; at least 1
@@ -28,8 +31,11 @@ import org.jspecify.annotations.Nullable;
 public record SamplingParams(
     float temperature,
     Truncation truncation,
+    @Nullable Mirostat mirostat,
     Penalties penalties,
     Map<Integer, Float> logitBias,
+    @Nullable Set<Integer> allowedTokenIds,
+    List<List<Integer>> badWords,
     @Nullable TokenRule rule,
     OptionalLong seed,
     int maxTokens,
@@ -45,6 +51,8 @@ public record SamplingParams(
 
   public SamplingParams {
     logitBias = Map.copyOf(logitBias);
+    allowedTokenIds = allowedTokenIds == null ? null : Set.copyOf(allowedTokenIds);
+    badWords = badWords.stream().map(List::copyOf).toList();
     stop = List.copyOf(stop);
     stopTokenIds = Set.copyOf(stopTokenIds);
     require(temperature >= 0f && temperature <= 2f, "temperature", temperature, "from 0 to 2");
@@ -52,6 +60,15 @@ public record SamplingParams(
       require(bias.getKey() >= 0, "logit_bias", bias.getKey(), "keyed by token ids from 0");
       float value = bias.getValue();
       require(value >= -100f && value <= 100f, "logit_bias", value, "from -100 to 100");
+    }
+    if (allowedTokenIds != null) {
+      require(!allowedTokenIds.isEmpty(), "allowed_token_ids", "[]", "of at least one token id");
+      for (int id : allowedTokenIds) {
+        require(id >= 0, "allowed_token_ids", id, "made of token ids from 0");
+      }
+    }
+    for (List<Integer> word : badWords) {
+      require(!word.isEmpty(), "bad_words", "a word without tokens", "made of words with tokens");
     }
     require(maxTokens >= 1, "max_tokens", maxTokens, "at least 1");
     require(

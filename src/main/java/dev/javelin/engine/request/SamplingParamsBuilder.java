@@ -15,10 +15,18 @@ public final class SamplingParamsBuilder {
   private int topK = Truncation.NONE.topK();
   private float topP = Truncation.NONE.topP();
   private float minP = Truncation.NONE.minP();
+  private float typicalP = Truncation.NONE.typicalP();
+  private float topNSigma = Truncation.NONE.topNSigma();
+  private float epsilonCutoff = Truncation.NONE.epsilonCutoff();
+  private Truncation.Xtc xtc = Truncation.Xtc.NONE;
+  private @Nullable Mirostat mirostat;
   private float repetitionPenalty = Penalties.NONE.repetition();
   private float frequencyPenalty = Penalties.NONE.frequency();
   private float presencePenalty = Penalties.NONE.presence();
+  private Dry dry = Dry.NONE;
   private Map<Integer, Float> logitBias = Map.of();
+  private @Nullable Set<Integer> allowedTokenIds;
+  private List<List<Integer>> badWords = List.of();
   private @Nullable TokenRule rule;
   private OptionalLong seed = OptionalLong.empty();
   private int maxTokens = 16;
@@ -51,6 +59,31 @@ public final class SamplingParamsBuilder {
     return this;
   }
 
+  public SamplingParamsBuilder typicalP(float value) {
+    typicalP = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder topNSigma(float value) {
+    topNSigma = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder epsilonCutoff(float value) {
+    epsilonCutoff = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder xtc(Truncation.Xtc value) {
+    xtc = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder mirostat(@Nullable Mirostat value) {
+    mirostat = value;
+    return this;
+  }
+
   public SamplingParamsBuilder repetitionPenalty(float value) {
     repetitionPenalty = value;
     return this;
@@ -66,8 +99,23 @@ public final class SamplingParamsBuilder {
     return this;
   }
 
+  public SamplingParamsBuilder dry(Dry value) {
+    dry = value;
+    return this;
+  }
+
   public SamplingParamsBuilder logitBias(Map<Integer, Float> value) {
     logitBias = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder allowedTokenIds(@Nullable Set<Integer> value) {
+    allowedTokenIds = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder badWords(List<List<Integer>> value) {
+    badWords = value;
     return this;
   }
 
@@ -126,9 +174,12 @@ public final class SamplingParamsBuilder {
   public SamplingParams build() {
     return new SamplingParams(
         temperature,
-        new Truncation(topK, topP, minP),
-        new Penalties(repetitionPenalty, frequencyPenalty, presencePenalty),
+        new Truncation(topK, topP, minP, typicalP, topNSigma, epsilonCutoff, xtc),
+        mirostat,
+        new Penalties(repetitionPenalty, frequencyPenalty, presencePenalty, dry),
         logitBias,
+        allowedTokenIds,
+        badWords,
         rule,
         seed,
         maxTokens,

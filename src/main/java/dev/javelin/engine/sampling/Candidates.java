@@ -1,19 +1,35 @@
 package dev.javelin.engine.sampling;
 
+import java.util.Arrays;
+
 /**
- * The tokens still in play and their unnormalised probabilities, relative to the best. Reused every
- * step.
+ * The tokens still in play. A candidate's score is its logit's distance from the best over the
+ * temperature, at most 0; its weight is exp(score), a probability up to a common factor. Reused
+ * every step.
  */
 final class Candidates {
+  private static final double LOG2 = Math.log(2);
+
+  /** Keys are counted in buckets of 1/8, the last of which has no end. */
+  private static final int BUCKETS = 256;
+
+  private static final int BUCKETS_PER_KEY = 8;
+
   private final int[] ids;
   private final double[] scores;
   private final double[] weights;
+
+  /** What {@link #keepMass} orders by, the smallest first, of equal ones the lower token. */
+  private final double[] keys;
+
+  private final double[] masses = new double[BUCKETS];
   private int size;
 
   Candidates(int vocabSize) {
     ids = new int[vocabSize];
     scores = new double[vocabSize];
     weights = new double[vocabSize];
+    keys = new double[vocabSize];
   }
 
   int size() {
@@ -24,7 +40,7 @@ final class Candidates {
     return ids[index];
   }
 
-  /** Probability of candidate {@code index} over {@link #totalWeight}. */
+  /** Probability of candidate {@code index} times {@link #totalWeight}. */
   double weight(int index) {
     return weights[index];
   }
@@ -37,65 +53,145 @@ final class Candidates {
     return total;
   }
 
-  /** Every token of some probability, at {@code temperature} above 0. */
-  void fill(float[] logits, int offset, int vocabSize, float max, float temperature) {
+  /**
+   * Takes every token of some probability.
+   *
+   * @param max the largest logit
+   * @param temperature above 0
+   * @param least the least logit that is taken
+   */
+  void fill(float[] logits, int offset, int vocabSize, float max, float temperature, float least) {
     size = 0;
     for (int id = 0; id < vocabSize; id++) {
-      // The difference first: a logit over a tiny temperature would overflow.
-      double score = ((double) logits[offset + id] - max) / temperature;
-      double weight = Math.exp(score);
-      if (weight > 0) {
-        ids[size] = id;
-        scores[size] = score;
-        weights[size++] = weight;
+      float logit = logits[offset + id];
+      if (logit >= least) {
+        // The difference first: a logit over a tiny temperature would overflow.
+        double score = ((double) logit - max) / temperature;
+        double weight = FastExp.exp(score);
+        if (weight > 0) {
+          ids[size] = id;
+          scores[size] = score;
+          weights[size++] = weight;
+        }
       }
     }
   }
 
   void keepMinP(float minP) {
+    keepWeights(minP);
+  }
+
+  /** Keeps what has the probability {@code least}, and in any case the best. */
+  void keepEpsilon(float least) {
+    keepWeights(least * totalWeight());
+  }
+
+  /** Keeps what weighs {@code least}, and in any case the best. */
+  private void keepWeights(double least) {
+    double most = 0;
+    for (int i = 0; i < size; i++) {
+      most = Math.max(most, weights[i]);
+    }
+    double bound = Math.min(least, most);
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      if (weights[i] >= minP) {
+      if (weights[i] >= bound) {
         move(i, kept++);
       }
     }
     size = kept;
   }
 
-  /** Keeps the {@code k} best and all that tie with the last of them. */
-  void keepTopK(int k) {
-    if (k >= size) {
-      return;
-    }
-    int all = size;
-    double kth = 0;
-    int kept = 0;
-    heapify();
-    while (size > 0 && (kept < k || scores[0] == kth)) {
-      kth = scores[0];
-      pop();
-      kept++;
-    }
-    takePopped(all, kept);
-  }
-
   /** Keeps the smallest set of the best whose probability reaches {@code p}. */
   void keepTopP(float p) {
-    double wanted = (double) p * totalWeight();
-    int all = size;
-    double sum = 0;
-    int kept = 0;
-    heapify();
-    while (size > 0 && (kept == 0 || sum < wanted)) {
-      sum += weights[0];
-      pop();
-      kept++;
+    for (int i = 0; i < size; i++) {
+      keys[i] = -scores[i];
     }
-    takePopped(all, kept);
+    keepMass(p, false);
   }
 
-  /** Popped candidates lie at the end of the arrays, the best last: brings them to the front. */
-  private void takePopped(int all, int kept) {
+  /**
+   * Keeps the smallest set, of tokens whose surprise is nearest to the expected one, whose
+   * probability reaches {@code p}, and all that tie with the last of them.
+   */
+  void keepTypical(float p) {
+    double logTotal = Math.log(totalWeight());
+    double total = totalWeight();
+    double entropy = 0;
+    for (int i = 0; i < size; i++) {
+      entropy += weights[i] / total * (logTotal - scores[i]);
+    }
+    for (int i = 0; i < size; i++) {
+      keys[i] = Math.abs(logTotal - scores[i] - entropy);
+    }
+    keepMass(p, true);
+  }
+
+  /**
+   * Of the candidates that have the probability {@code threshold} only the least likely stays, of
+   * equal ones the higher token.
+   */
+  void excludeTop(float threshold) {
+    double least = threshold * totalWeight();
+    int last = -1;
+    for (int i = 0; i < size; i++) {
+      if (weights[i] >= least && (last < 0 || before(last, i))) {
+        last = i;
+      }
+    }
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (weights[i] < least || i == last) {
+        move(i, kept++);
+      }
+    }
+    size = kept;
+  }
+
+  /** Keeps what surprises by at most {@code bits}, and in any case the best. */
+  void keepSurprise(double bits) {
+    keepWeights(totalWeight() * Math.exp(-bits * LOG2));
+  }
+
+  /** -log2 of the probability of a candidate. */
+  double surprise(int index) {
+    return (Math.log(totalWeight()) - scores[index]) / LOG2;
+  }
+
+  /**
+   * @param uniform in [0, 1)
+   * @return the index of a candidate, each with its probability
+   */
+  int draw(double uniform) {
+    double left = uniform * totalWeight();
+    for (int i = 0; i < size - 1; i++) {
+      left -= weights[i];
+      if (left < 0) {
+        return i;
+      }
+    }
+    return size - 1;
+  }
+
+  /** Keeps the candidates of the smallest keys until their probability reaches {@code p}. */
+  private void keepMass(float p, boolean ties) {
+    double wanted = p * totalWeight();
+    keepBuckets(wanted);
+    int all = size;
+    double sum = 0;
+    double last = 0;
+    int kept = 0;
+    for (int i = size / 2 - 1; i >= 0; i--) {
+      siftDown(i);
+    }
+    while (size > 0 && (kept == 0 || sum < wanted || (ties && keys[0] == last))) {
+      sum += weights[0];
+      last = keys[0];
+      swap(0, --size);
+      siftDown(0);
+      kept++;
+    }
+    // Those taken lie at the end of the arrays, the first of them last.
     for (int i = 0; i < kept / 2; i++) {
       swap(all - kept + i, all - 1 - i);
     }
@@ -105,30 +201,51 @@ final class Candidates {
     size = kept;
   }
 
-  private void heapify() {
-    for (int i = size / 2 - 1; i >= 0; i--) {
-      siftDown(i);
+  /**
+   * Drops candidates whose keys are so large that those before them are enough, or nothing where
+   * rounding leaves that in doubt: a heap of all would be slow.
+   */
+  private void keepBuckets(double wanted) {
+    Arrays.fill(masses, 0);
+    for (int i = 0; i < size; i++) {
+      masses[bucket(keys[i])] += weights[i];
     }
+    double enough = wanted * (1 + 1e-9);
+    double sum = 0;
+    int end = 0;
+    while (end < BUCKETS && sum < enough) {
+      sum += masses[end++];
+    }
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (bucket(keys[i]) < end) {
+        move(i, kept++);
+      }
+    }
+    size = kept;
   }
 
-  private void pop() {
-    swap(0, --size);
-    siftDown(0);
+  private static int bucket(double key) {
+    return (int) Math.min(key * BUCKETS_PER_KEY, BUCKETS - 1);
   }
 
   private void siftDown(int start) {
     int parent = start;
     int child;
     while ((child = 2 * parent + 1) < size) {
-      if (child + 1 < size && before(child + 1, child)) {
+      if (child + 1 < size && first(child + 1, child)) {
         child++;
       }
-      if (!before(child, parent)) {
+      if (!first(child, parent)) {
         return;
       }
       swap(parent, child);
       parent = child;
     }
+  }
+
+  private boolean first(int a, int b) {
+    return keys[a] < keys[b] || (keys[a] == keys[b] && ids[a] < ids[b]);
   }
 
   private boolean before(int a, int b) {
@@ -139,15 +256,18 @@ final class Candidates {
     ids[to] = ids[from];
     scores[to] = scores[from];
     weights[to] = weights[from];
+    keys[to] = keys[from];
   }
 
   private void swap(int a, int b) {
     int id = ids[a];
     double score = scores[a];
     double weight = weights[a];
+    double key = keys[a];
     move(b, a);
     ids[b] = id;
     scores[b] = score;
     weights[b] = weight;
+    keys[b] = key;
   }
 }

@@ -18,10 +18,10 @@ final class PenaltiesStep implements LogitsStep {
   private int[] counts = new int[16];
   private int numDistinct;
 
-  PenaltiesStep(Penalties penalties, int[] promptTokenIds) {
+  PenaltiesStep(Penalties penalties, History history) {
     this.penalties = penalties;
-    for (int token : promptTokenIds) {
-      seen.set(token);
+    for (int back = 0; back < history.size(); back++) {
+      seen.set(history.back(back));
     }
   }
 

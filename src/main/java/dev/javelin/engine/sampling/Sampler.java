@@ -1,11 +1,14 @@
 package dev.javelin.engine.sampling;
 
+import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.Truncation;
 
 /**
- * Chooses the next token of a sequence. In this order, which is vLLM's: the {@link LogitsSteps},
- * temperature, min-p, top-k, top-p. Tokens that tie with the k-th are all kept; elsewhere the lower
- * id goes first. Engine thread only.
+ * Chooses the next token of a sequence: the {@link LogitsSteps}, temperature, then the truncations
+ * top-n-sigma, min-p, top-k, typical-p, top-p, epsilon and XTC, or Mirostat 2 in their place, and a
+ * draw. The order is vLLM's where it has the step and llama.cpp's otherwise; docs/sampling.md says
+ * more. Tokens that tie with the k-th are all kept; elsewhere the lower id goes first. Engine
+ * thread only.
  */
 public final class Sampler {
   /** What {@link #sample} returns for logits that hold no finite maximum or a NaN. */
@@ -13,6 +16,7 @@ public final class Sampler {
 
   private final int vocabSize;
   private final Candidates candidates;
+  private final LargestLogits largest = new LargestLogits();
 
   public Sampler(int vocabSize) {
     this.vocabSize = vocabSize;
@@ -31,10 +35,7 @@ public final class Sampler {
     if (best == INVALID_LOGITS) {
       return INVALID_LOGITS;
     }
-    int token = best;
-    if (!state.params.greedy()) {
-      token = draw(survivors(logits, offset, best, state), state);
-    }
+    int token = state.params.greedy() ? best : draw(logits, offset, best, state);
     state.append(token);
     return token;
   }
@@ -63,29 +64,87 @@ public final class Sampler {
     return max == Float.POSITIVE_INFINITY ? INVALID_LOGITS : best;
   }
 
+  private int draw(float[] logits, int offset, int best, SamplerState state) {
+    int drawn =
+        survivors(logits, offset, best, state).draw(state.draws.token(state.history.numOutput()));
+    Mirostat mirostat = state.params.mirostat();
+    if (mirostat != null) {
+      double error = candidates.surprise(drawn) - mirostat.tau();
+      state.mirostatMu -= mirostat.eta() * error;
+    }
+    return candidates.id(drawn);
+  }
+
   Candidates survivors(float[] logits, int offset, int best, SamplerState state) {
+    float max = logits[offset + best];
+    float temperature = state.params.temperature();
     Truncation truncation = state.params.truncation();
-    candidates.fill(logits, offset, vocabSize, logits[offset + best], state.params.temperature());
+    if (state.params.mirostat() != null) {
+      candidates.fill(logits, offset, vocabSize, max, temperature, -Float.MAX_VALUE);
+      candidates.keepSurprise(state.mirostatMu);
+      return candidates;
+    }
+    float least = leastLogit(logits, offset, max, temperature, truncation);
+    candidates.fill(logits, offset, vocabSize, max, temperature, least);
     if (truncation.minP() > 0f) {
       candidates.keepMinP(truncation.minP());
     }
-    if (truncation.topK() > 0) {
-      candidates.keepTopK(truncation.topK());
+    if (truncation.typicalP() < 1f) {
+      candidates.keepTypical(truncation.typicalP());
     }
     if (truncation.topP() < 1f) {
       candidates.keepTopP(truncation.topP());
     }
+    if (truncation.epsilonCutoff() > 0f) {
+      candidates.keepEpsilon(truncation.epsilonCutoff());
+    }
+    Truncation.Xtc xtc = truncation.xtc();
+    if (xtc.probability() > 0f
+        && state.draws.exclusion(state.history.numOutput()) < xtc.probability()) {
+      candidates.excludeTop(xtc.threshold());
+    }
     return candidates;
   }
 
-  private static int draw(Candidates candidates, SamplerState state) {
-    double left = state.random.nextDouble() * candidates.totalWeight();
-    for (int i = 0; i < candidates.size() - 1; i++) {
-      left -= candidates.weight(i);
-      if (left < 0) {
-        return candidates.id(i);
+  /**
+   * Top-n-sigma, min-p and top-k all keep the logits above some value, so the order among them is
+   * of no account: the largest such value holds for all, and nothing below it costs an exponential.
+   * For min-p it is a little too low, as the weights decide.
+   */
+  private float leastLogit(
+      float[] logits, int offset, float max, float temperature, Truncation truncation) {
+    float least = -Float.MAX_VALUE;
+    if (truncation.topNSigma() > 0f) {
+      double sigma = deviation(logits, offset, max);
+      least = Math.max(least, (float) (max - truncation.topNSigma() * sigma));
+    }
+    if (truncation.minP() > 0f) {
+      double lowest = max + temperature * (Math.log(truncation.minP()) - 1e-3);
+      least = Math.max(least, (float) lowest);
+    }
+    int k = truncation.topK();
+    if (k > 0 && k < vocabSize) {
+      largest.find(logits, offset, vocabSize, k);
+      least = Math.max(least, largest.least());
+    }
+    return least;
+  }
+
+  /** Standard deviation of the logits that are not masked. */
+  private double deviation(float[] logits, int offset, float max) {
+    double sum = 0;
+    double squares = 0;
+    int n = 0;
+    for (int id = 0; id < vocabSize; id++) {
+      float logit = logits[offset + id];
+      if (logit != Float.NEGATIVE_INFINITY) {
+        double distance = (double) logit - max;
+        sum += distance;
+        squares += distance * distance;
+        n++;
       }
     }
-    return candidates.id(candidates.size() - 1);
+    double mean = sum / n;
+    return Math.sqrt(Math.max(0, squares / n - mean * mean));
   }
 }

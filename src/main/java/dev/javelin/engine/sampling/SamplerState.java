@@ -1,16 +1,22 @@
 package dev.javelin.engine.sampling;
 
+import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
-import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What sampling remembers of one sequence: its parameters, its own random stream and the steps that
- * follow its tokens. A sequence thus gets the same tokens whatever runs beside it.
+ * What sampling remembers of one sequence: its parameters, its own random numbers and the steps
+ * that follow its tokens. A sequence thus gets the same tokens whatever runs beside it, and after a
+ * preemption.
  */
 public final class SamplerState {
   final SamplingParams params;
-  final SplittableRandom random;
+  final Draws draws;
+  final History history;
   final LogitsStep[] logitsSteps;
+
+  /** Most surprise in bits that Mirostat lets through now. */
+  double mirostatMu;
 
   /**
    * @param promptTokenIds what the repetition penalty counts beside the answer
@@ -20,11 +26,11 @@ public final class SamplerState {
   public SamplerState(
       SamplingParams params, int[] promptTokenIds, int[] endTokenIds, int vocabSize) {
     this.params = params;
-    random =
-        params.seed().isPresent()
-            ? new SplittableRandom(params.seed().getAsLong())
-            : new SplittableRandom();
-    logitsSteps = LogitsSteps.of(params, promptTokenIds, endTokenIds, vocabSize);
+    draws = new Draws(params.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()));
+    history = new History(promptTokenIds);
+    logitsSteps = LogitsSteps.of(params, history, endTokenIds, vocabSize);
+    Mirostat mirostat = params.mirostat();
+    mirostatMu = mirostat == null ? 0 : 2 * mirostat.tau();
   }
 
   /** Whether the largest logit, as the model gave it, is the next token. */
@@ -55,6 +61,7 @@ public final class SamplerState {
 
   /** Counts a token of the answer. */
   void append(int token) {
+    history.append(token);
     for (LogitsStep step : logitsSteps) {
       step.accept(token);
     }

@@ -156,9 +156,13 @@ class OpenAiApiTests {
     var sampling = engine.requests.take().sampling();
     assertThat(sampling.toString())
         .isEqualTo(
-            "SamplingParams[temperature=0.0, truncation=Truncation[topK=3, topP=0.5, minP=0.1],"
-                + " penalties=Penalties[repetition=1.5, frequency=-1.0, presence=2.0],"
-                + " logitBias={65=-100.0}, rule=null, seed=OptionalLong[-9], maxTokens=12,"
+            "SamplingParams[temperature=0.0, truncation=Truncation[topK=3, topP=0.5, minP=0.1,"
+                + " typicalP=1.0, topNSigma=0.0, epsilonCutoff=0.0,"
+                + " xtc=Xtc[probability=0.0, threshold=0.1]], mirostat=null,"
+                + " penalties=Penalties[repetition=1.5, frequency=-1.0, presence=2.0,"
+                + " dry=Dry[multiplier=0.0, base=1.75, allowedLength=2, lastN=-1, breakers={},"
+                + " breakerSequences=[]]], logitBias={65=-100.0}, allowedTokenIds=null,"
+                + " badWords=[], rule=null, seed=OptionalLong[-9], maxTokens=12,"
                 + " minTokens=2, stop=[END], stopTokenIds=[66], ignoreEos=true, includeStop=true,"
                 + " skipSpecialTokens=false]");
   }

@@ -3,6 +3,7 @@ package dev.javelin.engine.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,18 @@ class SamplingParamsTests {
     "top_p, NaN",
     "min_p, -0.1",
     "min_p, 1",
+    "typical_p, 0",
+    "top_n_sigma, -0.5",
+    "epsilon_cutoff, 1",
+    "xtc_probability, 1.5",
+    "xtc_threshold, -0.5",
+    "dry_multiplier, -1",
+    "dry_base, 0.5",
+    "dry_allowed_length, 0",
+    "dry_penalty_last_n, -2",
+    "mirostat_tau, 0",
+    "mirostat_eta, 1.5",
+    "allowed_token_ids, -1",
     "repetition_penalty, 0",
     "repetition_penalty, Infinity",
     "frequency_penalty, 2.5",
@@ -56,6 +69,18 @@ class SamplingParamsTests {
       case "top_k" -> builder.topK((int) value).build();
       case "top_p" -> builder.topP(value).build();
       case "min_p" -> builder.minP(value).build();
+      case "typical_p" -> builder.typicalP(value).build();
+      case "top_n_sigma" -> builder.topNSigma(value).build();
+      case "epsilon_cutoff" -> builder.epsilonCutoff(value).build();
+      case "xtc_probability" -> builder.xtc(new Truncation.Xtc(value, 0.1f)).build();
+      case "xtc_threshold" -> builder.xtc(new Truncation.Xtc(1f, value)).build();
+      case "dry_multiplier" -> builder.dry(dry(value, 2, 2, 0)).build();
+      case "dry_base" -> builder.dry(dry(1, value, 2, 0)).build();
+      case "dry_allowed_length" -> builder.dry(dry(1, 2, (int) value, 0)).build();
+      case "dry_penalty_last_n" -> builder.dry(dry(1, 2, 2, (int) value)).build();
+      case "mirostat_tau" -> builder.mirostat(new Mirostat(value, 0.1f)).build();
+      case "mirostat_eta" -> builder.mirostat(new Mirostat(5, value)).build();
+      case "allowed_token_ids" -> builder.allowedTokenIds(Set.of((int) value)).build();
       case "repetition_penalty" -> builder.repetitionPenalty(value).build();
       case "frequency_penalty" -> builder.frequencyPenalty(value).build();
       case "presence_penalty" -> builder.presencePenalty(value).build();
@@ -64,5 +89,9 @@ class SamplingParamsTests {
       case "min_tokens" -> builder.minTokens((int) value).build();
       default -> throw new IllegalArgumentException(field);
     };
+  }
+
+  private static Dry dry(float multiplier, float base, int allowedLength, int lastN) {
+    return new Dry(multiplier, base, allowedLength, lastN, new BitSet(), List.of());
   }
 }

@@ -1,13 +1,21 @@
 package dev.javelin.engine.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.engine.SamplingBuilder;
+import dev.javelin.engine.request.Mirostat;
+import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.TokenRule;
+import dev.javelin.engine.request.Truncation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SamplerTests {
@@ -128,5 +136,94 @@ class SamplerTests {
     assertThat(sample(state, row)).isEqualTo(78);
     assertThat(sample(state, row)).isEqualTo(71);
     assertThat(sample(state, row)).isEqualTo(Sampler.INVALID_LOGITS);
+  }
+
+  @Test
+  void onlyAllowedTokensComeAndBadWordsAreNeverCompleted() {
+    SamplerState state =
+        new SamplerState(
+            SamplingParams.builder()
+                .temperature(0f)
+                .allowedTokenIds(Set.of(2, 5, 70))
+                .badWords(List.of(List.of(70), List.of(5, 5)))
+                .build(),
+            new int[] {5},
+            new int[0],
+            VOCAB);
+    float[] row = new float[VOCAB];
+    row[3] = 9f;
+    row[70] = 8f;
+    row[5] = 7f;
+    row[2] = 6f;
+    // The prompt's 5 does not count: only the answer must not hold the word.
+    assertThat(sample(state, row)).isEqualTo(5);
+    assertThat(sample(state, row)).isEqualTo(2);
+    assertThat(sample(state, row)).isEqualTo(5);
+  }
+
+  private static Set<Integer> survivors(SamplingParams params, float... probabilities) {
+    float[] row = new float[VOCAB];
+    Arrays.fill(row, -INF);
+    for (int i = 0; i < probabilities.length; i++) {
+      row[i] = (float) Math.log(probabilities[i]);
+    }
+    SamplerState state = new SamplerState(params, new int[] {1}, new int[0], VOCAB);
+    Sampler sampler = new Sampler(VOCAB);
+    Candidates left = sampler.survivors(row, 0, sampler.argmax(row, 0), state);
+    return IntStream.range(0, left.size()).mapToObj(left::id).collect(Collectors.toSet());
+  }
+
+  private static Set<Integer> afterXtc(float threshold, float... probabilities) {
+    return survivors(
+        SamplingParams.builder().xtc(new Truncation.Xtc(1f, threshold)).build(), probabilities);
+  }
+
+  @Test
+  void xtcLeavesTheLeastLikelyOfTheTopChoices() {
+    assertThat(afterXtc(0.15f, 0.4f, 0.1f, 0.3f, 0.2f)).containsOnly(1, 3);
+    assertThat(afterXtc(0.35f, 0.4f, 0.1f, 0.3f, 0.2f)).containsOnly(0, 1, 2, 3);
+    assertThat(afterXtc(0.6f, 0.4f, 0.1f, 0.3f, 0.2f)).containsOnly(0, 1, 2, 3);
+  }
+
+  @Test
+  void whateverIsCutSomethingIsLeft() {
+    float[] flat = {0.4f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f};
+    // The expected surprise is nearest to that of the six: the best goes, and none has a half.
+    assertThat(survivors(SamplingParams.builder().typicalP(0.5f).epsilonCutoff(0.5f).build(), flat))
+        .containsOnly(1, 2, 3, 4, 5, 6);
+    assertThat(survivors(SamplingParams.builder().epsilonCutoff(0.5f).build(), flat))
+        .containsOnly(0);
+  }
+
+  @Test
+  void xtcActsAsOftenAsItIsTold() {
+    SamplingParams params =
+        SamplingParams.builder().seed(3).xtc(new Truncation.Xtc(0.25f, 0.3f)).build();
+    SamplerState state = new SamplerState(params, new int[] {1}, new int[0], VOCAB);
+    int topChoices = 0;
+    for (int i = 0; i < 4000; i++) {
+      topChoices += sample(state, (float) Math.log(0.6), (float) Math.log(0.4)) == 0 ? 1 : 0;
+    }
+    // 0.6 of the three quarters where nothing is excluded; five standard deviations.
+    assertThat(topChoices).isBetween(1800 - 158, 1800 + 158);
+  }
+
+  @Test
+  void mirostatCutsWhatSurprisesAndMovesTowardsItsTarget() {
+    SamplingParams params = SamplingParams.builder().mirostat(new Mirostat(1f, 0.5f)).build();
+    // mu begins at 2 bits: a probability of a quarter just passes.
+    assertThat(survivors(params, 0.5f, 0.26f, 0.14f, 0.1f)).containsOnly(0, 1);
+    SamplerState state = new SamplerState(params, new int[] {1}, new int[0], VOCAB);
+    sample(state, 1f);
+    // A certain token has no surprise: 2 - 0.5 * (0 - 1).
+    assertThat(state.mirostatMu).isCloseTo(2.5, within(1e-9));
+  }
+
+  @Test
+  void aFlatRowIsCutByTopPInOrderOfIds() {
+    float[] row = new float[VOCAB];
+    Arrays.fill(row, 1f / VOCAB);
+    assertThat(survivors(SamplingParams.builder().topP(0.5f).build(), row))
+        .isEqualTo(IntStream.range(0, VOCAB / 2).boxed().collect(Collectors.toSet()));
   }
 }
