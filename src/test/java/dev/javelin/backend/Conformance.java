@@ -22,20 +22,35 @@ public final class Conformance {
   final Backend candidate;
   final ReferenceBackend reference = new ReferenceBackend();
   private final double tolerance;
-  private final Random random = new Random(20);
+  private final double leastSize;
+  private final Random random;
 
   /**
    * @param tolerance largest error of an element, relative to its size plus the root mean square of
    *     its tensor; about 1e-5 for float32, 1e-2 for bfloat16
    */
   public Conformance(Backend candidate, double tolerance) {
+    this(candidate, tolerance, 0, new Random(20));
+  }
+
+  private Conformance(Backend candidate, double tolerance, double leastSize, Random random) {
     this.candidate = candidate;
     this.tolerance = tolerance;
+    this.leastSize = leastSize;
+    this.random = random;
   }
 
   /** The same backends, for values that were rounded to a coarser type on the way. */
   Conformance within(double least) {
-    return new Conformance(candidate, Math.max(least, tolerance));
+    return new Conformance(candidate, Math.max(least, tolerance), leastSize, random);
+  }
+
+  /**
+   * The same backends, for tensors whose elements are typically of that size: a few of them may all
+   * happen to be small, and their errors are not.
+   */
+  Conformance ofSize(double size) {
+    return new Conformance(candidate, tolerance, size, random);
   }
 
   /** A call to make on both backends; {@code of} picks each one's own tensor of a pair. */
@@ -111,7 +126,7 @@ public final class Conformance {
     for (float value : expected) {
       squares += (double) value * value;
     }
-    double size = Math.sqrt(squares / expected.length);
+    double size = Math.max(leastSize, Math.sqrt(squares / expected.length));
     for (int i = 0; i < expected.length; i++) {
       double limit = tolerance * (Math.abs(expected[i]) + size);
       if (!(Math.abs(actual[i] - expected[i]) <= limit)) {

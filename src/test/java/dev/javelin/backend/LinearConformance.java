@@ -18,10 +18,24 @@ public final class LinearConformance {
   public static void check(Conformance backends, WeightFormat format) {
     for (int in : inputs(format)) {
       for (int out : OUT) {
-        check(backends, RandomWeights.of(format, out, in, 31L * in + out));
+        PackedWeight weight = RandomWeights.of(format, out, in, 31L * in + out);
+        check(backends.ofSize(rowLength(weight)), weight);
       }
     }
     gather(backends, RandomWeights.of(format, 50, 4 * Math.max(64, format.blockElements()), 5));
+  }
+
+  /** Root mean square of the rows' lengths: the size of a product with gaussian inputs. */
+  private static double rowLength(PackedWeight weight) {
+    float[] row = new float[weight.columns()];
+    double squares = 0;
+    for (int i = 0; i < weight.rows(); i++) {
+      weight.decodeRow(i, row, 0);
+      for (float value : row) {
+        squares += (double) value * value;
+      }
+    }
+    return Math.sqrt(squares / weight.rows());
   }
 
   private static int[] inputs(WeightFormat format) {

@@ -4,9 +4,11 @@ import dev.javelin.backend.AttentionMetadata;
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.KvCache;
+import dev.javelin.backend.StepExecutor;
 import dev.javelin.quant.KvDType;
 import dev.javelin.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Runs one sequence through a model without an engine: a block table with its blocks in descending
@@ -17,6 +19,8 @@ public final class ModelDriver {
   private final Backend backend;
   private final KvCache cache;
   private final ForwardBatch batch;
+  private final StepExecutor executor;
+  private final Supplier<Tensor> step;
   private final int numBlocks;
   private int computed;
   private int promptLength;
@@ -30,6 +34,8 @@ public final class ModelDriver {
     this.numBlocks = (maxTokens + blockSize - 1) / blockSize;
     this.cache = backend.kvCache(model.kvCacheSpec(blockSize, dtype), numBlocks);
     this.batch = new ForwardBatch(maxTokens, 1, numBlocks);
+    this.executor = backend.executor();
+    this.step = () -> model.logits(model.forward(batch, cache));
   }
 
   /** Logits of every token of {@code prompt} in a new sequence, {@code chunk} tokens a step. */
@@ -81,7 +87,8 @@ public final class ModelDriver {
       }
     }
     metadata.queryStart[sequences] = total;
-    float[][] rows = logits(together, shared);
+    float[][] rows =
+        logits(together, backend.executor(), () -> model.logits(model.forward(together, shared)));
     float[][][] logits = new float[sequences][][];
     for (int s = 0; s < sequences; s++) {
       logits[s] = Arrays.copyOfRange(rows, metadata.queryStart[s], metadata.queryStart[s + 1]);
@@ -107,12 +114,12 @@ public final class ModelDriver {
       batch.logitRows[i] = i;
     }
     batch.numLogits = count;
-    return logits(batch, cache);
+    return logits(batch, executor, step);
   }
 
-  private float[][] logits(ForwardBatch batch, KvCache cache) {
+  private float[][] logits(ForwardBatch batch, StepExecutor executor, Supplier<Tensor> step) {
     int count = batch.numLogits;
-    Tensor logits = model.logits(model.forward(batch, cache));
+    Tensor logits = executor.run(batch, step).rows(0, count);
     int vocab = model.config().vocabSize();
     float[] flat = new float[count * vocab];
     backend.read(logits, flat);

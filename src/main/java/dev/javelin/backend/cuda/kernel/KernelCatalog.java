@@ -8,6 +8,17 @@ public final class KernelCatalog {
   private KernelCatalog() {}
 
   public static List<KernelSignature> signatures() {
-    return Stream.of(NormKernels.SIGNATURES).flatMap(List::stream).toList();
+    return Stream.of(
+            AttentionKernels.SIGNATURES,
+            DecodeKernels.SIGNATURES,
+            ElementwiseKernels.SIGNATURES,
+            EmbeddingKernels.SIGNATURES,
+            LinearKernels.SIGNATURES,
+            NormKernels.SIGNATURES,
+            ProbeKernels.SIGNATURES,
+            RopeKernels.SIGNATURES,
+            SampleKernels.SIGNATURES)
+        .flatMap(List::stream)
+        .toList();
   }
 }

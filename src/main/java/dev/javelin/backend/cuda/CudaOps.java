@@ -1,0 +1,234 @@
+package dev.javelin.backend.cuda;
+
+import dev.javelin.backend.Activation;
+import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.backend.AttentionShape;
+import dev.javelin.backend.AttentionSpec;
+import dev.javelin.backend.KvCache;
+import dev.javelin.backend.Ops;
+import dev.javelin.backend.RopeTable;
+import dev.javelin.backend.cuda.kernel.AttentionKernels;
+import dev.javelin.backend.cuda.kernel.ElementwiseKernels;
+import dev.javelin.backend.cuda.kernel.KernelModules;
+import dev.javelin.backend.cuda.kernel.Launcher;
+import dev.javelin.backend.cuda.kernel.NormKernels;
+import dev.javelin.backend.cuda.kernel.RopeKernels;
+import dev.javelin.backend.cuda.kernel.SampleKernels;
+import dev.javelin.tensor.DType;
+import dev.javelin.tensor.Tensor;
+
+/** Checks shapes, then launches. Activations are bf16, sums float32. */
+final class CudaOps implements Ops {
+  private final CudaInputs inputs;
+  private final VariantAngles variants;
+  private final NormKernels norm;
+  private final ElementwiseKernels elementwise;
+  private final RopeKernels rope;
+  private final AttentionKernels attention;
+  private final SampleKernels sample;
+
+  CudaOps(
+      KernelModules modules,
+      Launcher launcher,
+      ElementwiseKernels elementwise,
+      RopeKernels rope,
+      CudaInputs inputs,
+      VariantAngles variants) {
+    this.inputs = inputs;
+    this.variants = variants;
+    this.elementwise = elementwise;
+    this.rope = rope;
+    norm = new NormKernels(modules, launcher);
+    attention = new AttentionKernels(modules, launcher);
+    sample = new SampleKernels(modules, launcher);
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+    CudaBuffer.checkShape("rmsNorm output", out, x.rows(), x.columns());
+    checkElements(weight, x.columns());
+    norm.rms(
+        CudaBuffer.address(out, DType.BF16),
+        CudaBuffer.address(x, DType.BF16),
+        CudaBuffer.address(weight, DType.F32),
+        eps,
+        x.rows(),
+        x.columns());
+  }
+
+  @Override
+  public void addRmsNorm(Tensor out, Tensor residual, Tensor x, Tensor weight, float eps) {
+    CudaBuffer.checkShape("addRmsNorm output", out, x.rows(), x.columns());
+    CudaBuffer.checkShape("residual", residual, x.rows(), x.columns());
+    checkElements(weight, x.columns());
+    norm.addRms(
+        CudaBuffer.address(out, DType.BF16),
+        CudaBuffer.address(residual, DType.BF16),
+        CudaBuffer.address(x, DType.BF16),
+        CudaBuffer.address(weight, DType.F32),
+        eps,
+        x.rows(),
+        x.columns());
+  }
+
+  @Override
+  public void add(Tensor out, Tensor x) {
+    CudaBuffer.checkShape("add output", out, x.rows(), x.columns());
+    elementwise.add(
+        CudaBuffer.address(out, DType.BF16), CudaBuffer.address(x, DType.BF16), x.elements());
+  }
+
+  @Override
+  public void scale(Tensor x, float factor) {
+    elementwise.scale(CudaBuffer.floats(x), CudaBuffer.addressOfEither(x), factor, x.elements());
+  }
+
+  @Override
+  public void softcap(Tensor x, float cap) {
+    elementwise.softcap(CudaBuffer.floats(x), CudaBuffer.addressOfEither(x), cap, x.elements());
+  }
+
+  @Override
+  public void gatherRows(Tensor out, Tensor x, int[] rows, int count) {
+    CudaBuffer.checkShape("gatherRows output", out, count, x.columns());
+    for (int i = 0; i < count; i++) {
+      if (rows[i] < 0 || rows[i] >= x.rows()) {
+        throw new IndexOutOfBoundsException("row %d of %s".formatted(rows[i], x));
+      }
+    }
+    elementwise.gather(
+        CudaBuffer.address(out, DType.BF16),
+        CudaBuffer.address(x, DType.BF16),
+        inputs.indices(rows, count),
+        count,
+        x.columns());
+  }
+
+  @Override
+  public void headNorm(
+      Tensor qkv, AttentionShape shape, Tensor queryWeight, Tensor keyWeight, float eps) {
+    CudaBuffer.checkShape("qkv", qkv, qkv.rows(), shape.qkvSize());
+    checkElements(queryWeight, shape.headDim());
+    checkElements(keyWeight, shape.headDim());
+    norm.heads(
+        CudaBuffer.address(qkv, DType.BF16),
+        CudaBuffer.address(queryWeight, DType.F32),
+        CudaBuffer.address(keyWeight, DType.F32),
+        eps,
+        qkv.rows(),
+        shape.headDim(),
+        shape.numHeads(),
+        shape.numKvHeads());
+  }
+
+  @Override
+  public void rope(Tensor qkv, AttentionShape shape, RopeTable table, AttentionMetadata metadata) {
+    CudaBuffer.checkShape("qkv", qkv, metadata.numTokens, shape.qkvSize());
+    if (!(table instanceof CudaRopeTable own)) {
+      throw new IllegalArgumentException("not a rope table of the CUDA backend");
+    }
+    VariantAngles.Angles angles =
+        own.fixed()
+            ? new VariantAngles.Angles(own.address(), inputs.of(metadata).positions())
+            : variants.make(own, metadata);
+    rope.rotate(
+        CudaBuffer.address(qkv, DType.BF16),
+        angles.table(),
+        angles.rows(),
+        metadata.numTokens,
+        own.half(),
+        switch (own.spec().layout()) {
+          case HALVES -> false;
+          case INTERLEAVED -> true;
+        },
+        shape.numHeads(),
+        shape.numKvHeads(),
+        shape.headDim());
+  }
+
+  @Override
+  public void writeKv(
+      KvCache cache, int layer, Tensor qkv, AttentionShape shape, AttentionMetadata metadata) {
+    CudaBuffer.checkShape("qkv", qkv, metadata.numTokens, shape.qkvSize());
+    CudaKvCache own = checked(cache, layer, shape);
+    rope.store(
+        own.spec().dtype(),
+        own.layer(layer),
+        CudaBuffer.address(qkv, DType.BF16),
+        inputs.of(metadata).slots(),
+        metadata.numTokens,
+        shape.numHeads(),
+        shape.numKvHeads(),
+        shape.headDim(),
+        own.spec().blockSize());
+  }
+
+  @Override
+  public void attention(
+      Tensor out,
+      Tensor qkv,
+      KvCache cache,
+      int layer,
+      AttentionSpec spec,
+      AttentionMetadata metadata) {
+    AttentionShape shape = spec.shape();
+    CudaBuffer.checkShape("attention output", out, metadata.numTokens, shape.querySize());
+    CudaBuffer.checkShape("qkv", qkv, metadata.numTokens, shape.qkvSize());
+    CudaKvCache own = checked(cache, layer, shape);
+    CudaInputs of = inputs.of(metadata);
+    attention.paged(
+        own.spec().dtype(),
+        CudaBuffer.address(out, DType.BF16),
+        CudaBuffer.address(qkv, DType.BF16),
+        own.layer(layer),
+        of.positions(),
+        of.slots(),
+        of.rowSequence(),
+        of.blockTables(),
+        metadata.numTokens,
+        metadata.maxBlocksPerSequence,
+        own.spec().blockSize(),
+        spec);
+  }
+
+  private static CudaKvCache checked(KvCache cache, int layer, AttentionShape shape) {
+    if (!(cache instanceof CudaKvCache own)) {
+      throw new IllegalArgumentException("not a cache of the CUDA backend");
+    }
+    if (layer < 0
+        || layer >= cache.spec().numLayers()
+        || shape.numKvHeads() != cache.spec().numKvHeads()
+        || shape.headDim() != cache.spec().headDim()) {
+      throw new IllegalArgumentException(
+          "layer %d with %s does not fit a cache of %s".formatted(layer, shape, cache.spec()));
+    }
+    return own;
+  }
+
+  @Override
+  public void gatedActivation(Tensor out, Tensor gateUp, Activation activation) {
+    CudaBuffer.checkShape("gate and up", gateUp, out.rows(), 2 * out.columns());
+    elementwise.gated(
+        CudaBuffer.address(out, DType.BF16),
+        CudaBuffer.address(gateUp, DType.BF16),
+        activation,
+        out.rows(),
+        out.columns());
+  }
+
+  @Override
+  public void argmax(Tensor out, Tensor x) {
+    CudaBuffer.checkShape("argmax output", out, x.rows(), 1);
+    sample.argmax(
+        CudaBuffer.address(out, DType.F32),
+        CudaBuffer.address(x, DType.F32),
+        x.rows(),
+        x.columns());
+  }
+
+  private static void checkElements(Tensor weight, int count) {
+    if (weight.elements() != count) {
+      throw new IllegalArgumentException("a weight of %d, got %s".formatted(count, weight));
+    }
+  }
+}
