@@ -40,6 +40,12 @@ public interface Checkpoint extends AutoCloseable {
   /** Every tensor under its name in the file. */
   List<TensorInfo> tensors();
 
+  /**
+   * Lets go of the physical memory behind the mapped weights, for when a backend has packed them
+   * into its own. Whatever is read again comes back from the file.
+   */
+  void unload();
+
   @Override
   void close();
 }

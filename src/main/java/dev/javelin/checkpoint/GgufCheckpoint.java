@@ -142,6 +142,11 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   @Override
+  public void unload() {
+    files.forEach(file -> file.tensors().forEach(StoredTensor::unload));
+  }
+
+  @Override
   public void close() {
     arena.close();
   }

@@ -148,6 +148,11 @@ final class SafetensorsCheckpoint implements Checkpoint {
   }
 
   @Override
+  public void unload() {
+    files.forEach(file -> file.tensors().forEach(StoredTensor::unload));
+  }
+
+  @Override
   public void close() {
     arena.close();
   }

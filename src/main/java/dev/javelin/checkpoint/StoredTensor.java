@@ -25,6 +25,12 @@ record StoredTensor(
     return new TensorInfo(name, type.name(), shape, data.byteSize());
   }
 
+  void unload() {
+    if (data.isMapped()) {
+      data.unload();
+    }
+  }
+
   static List<Long> shape(long[] dims) {
     return Arrays.stream(dims).boxed().toList();
   }

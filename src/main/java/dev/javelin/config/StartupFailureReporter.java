@@ -15,6 +15,11 @@ import org.springframework.core.NestedExceptionUtils;
  */
 final class StartupFailureReporter implements SpringBootExceptionReporter {
 
+  /**
+   * <a href="https://h2database.com/javadoc/org/h2/api/ErrorCode.html">DATABASE_ALREADY_OPEN</a>.
+   */
+  private static final int H2_FILE_LOCKED = 90020;
+
   // Spring calls this constructor by its signature; the context may be absent on early failures.
   StartupFailureReporter(@Nullable ConfigurableApplicationContext context) {}
 
@@ -40,6 +45,9 @@ final class StartupFailureReporter implements SpringBootExceptionReporter {
       }
       if (at instanceof BindException) {
         return "cannot listen: " + at.getMessage() + "; check --host and --port";
+      }
+      if (at instanceof SQLException locked && locked.getErrorCode() == H2_FILE_LOCKED) {
+        return "another Javelin uses this data directory; stop it or choose another with --data-dir";
       }
       if (at instanceof SQLException) {
         return "cannot open the database: "

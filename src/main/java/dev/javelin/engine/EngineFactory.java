@@ -70,6 +70,7 @@ public final class EngineFactory implements ModelOpener {
     Backend backend = backends.apply(options.threads());
     opened.push(backend);
     Model model = ModelLoader.load(checkpoint, backend);
+    checkpoint.unload();
     LoadPlan plan = LoadPlan.of(options, model, backend.loadDefaults());
     LoadOptions effective = plan.options();
     progress.accept("allocating the KV cache");

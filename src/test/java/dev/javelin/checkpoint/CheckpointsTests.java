@@ -174,6 +174,19 @@ class CheckpointsTests {
   }
 
   @Test
+  void unloadedWeightsReadTheSame() {
+    try (Checkpoint checkpoint = Checkpoints.open(Path.of("models/dart/dart-20m-chat-q8_0.gguf"))) {
+      PackedWeight weight = checkpoint.weights().get("model.embed_tokens.weight");
+      float[] before = new float[weight.columns()];
+      weight.decodeRow(100, before, 0);
+      checkpoint.unload();
+      float[] after = new float[weight.columns()];
+      weight.decodeRow(100, after, 0);
+      assertThat(after).containsExactly(before);
+    }
+  }
+
+  @Test
   void splitModelIsOneCheckpointFromAnyShard() throws IOException {
     Path valid = Shared.require("goldens/gguf_files/valid");
     for (int shard = 1; shard <= 2; shard++) {

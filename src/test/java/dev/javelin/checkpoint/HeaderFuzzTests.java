@@ -10,11 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,12 +34,19 @@ class HeaderFuzzTests {
 
   @Test
   void mutatedGgufHeaders() throws IOException {
-    fuzz("goldens/gguf_files/valid", 11, GgufFile::parse);
+    fuzz("goldens/gguf_files/valid", 11, MUTATIONS, GgufFile::parse);
   }
 
   @Test
   void mutatedSafetensorsHeaders() throws IOException {
-    fuzz("goldens/safetensors_files/valid", 12, SafetensorsFile::parse);
+    fuzz("goldens/safetensors_files/valid", 12, MUTATIONS, SafetensorsFile::parse);
+  }
+
+  @Test
+  @Tag("soak")
+  void aMillionMutatedHeaders() throws IOException {
+    fuzz("goldens/gguf_files/valid", 21, 1_000_000, GgufFile::parse);
+    fuzz("goldens/safetensors_files/valid", 22, 1_000_000, SafetensorsFile::parse);
   }
 
   /** Behind the header: config, names, row orders, and every weight. */
@@ -80,7 +89,8 @@ class HeaderFuzzTests {
     assertThat(opened).isBetween(1, MODEL_MUTATIONS - 1);
   }
 
-  private static void fuzz(String folder, long seed, BiConsumer<Path, MemorySegment> parse)
+  private static void fuzz(
+      String folder, long seed, int mutations, BiConsumer<Path, MemorySegment> parse)
       throws IOException {
     List<Path> files;
     try (Stream<Path> list = Files.list(Shared.require(folder))) {
@@ -88,11 +98,15 @@ class HeaderFuzzTests {
     }
     assertThat(files).hasSizeGreaterThan(5);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    List<byte[]> contents = new ArrayList<>();
+    for (Path file : files) {
+      contents.add(Files.readAllBytes(file));
+    }
     Random random = new Random(seed);
     int refused = 0;
-    for (int i = 0; i < MUTATIONS; i++) {
+    for (int i = 0; i < mutations; i++) {
       Path file = files.get(i % files.size());
-      byte[] bytes = mutate(Files.readAllBytes(file), random);
+      byte[] bytes = mutate(contents.get(i % files.size()).clone(), random);
       long before = threads.getCurrentThreadAllocatedBytes();
       try {
         parse.accept(file, MemorySegment.ofArray(bytes));
@@ -103,7 +117,7 @@ class HeaderFuzzTests {
       }
       assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(MAX_ALLOCATION);
     }
-    assertThat(refused).isBetween(MUTATIONS / 4, MUTATIONS - 1);
+    assertThat(refused).isBetween(mutations / 4, mutations - 1);
   }
 
   private static byte[] mutate(byte[] bytes, Random random) {

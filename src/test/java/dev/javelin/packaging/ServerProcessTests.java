@@ -69,6 +69,7 @@ class ServerProcessTests {
       for (int i = 0; i < 8; i++) {
         begun(url, 900);
       }
+      refused("another Javelin uses this data directory");
       first.kill();
       assertThat(first.exitCode()).isNotZero();
     }
