@@ -144,6 +144,7 @@ final class EngineLoop implements Runnable {
       }
       faults.close();
       failAll(ErrorCode.SHUTTING_DOWN, "the model is being unloaded; try again later");
+      faults.check(scheduler);
       publish();
     } finally {
       runner.close();

@@ -81,6 +81,11 @@ final class Faults {
       return;
     }
     checkedNanos = now;
+    check(scheduler);
+  }
+
+  /** Checks the block accounts; nothing may run. */
+  void check(Scheduler scheduler) {
     try {
       scheduler.checkIntegrity();
     } catch (IllegalStateException e) {

@@ -53,6 +53,13 @@ final class Answer implements GenerationListener {
     return text.toString();
   }
 
+  /** All events so far. */
+  List<GenerationEvent> events() {
+    synchronized (events) {
+      return List.copyOf(events);
+    }
+  }
+
   /** Events that ended the request; a correct engine gives one. */
   long terminals() {
     return events.stream().filter(event -> !(event instanceof TextDelta)).count();
