@@ -153,8 +153,7 @@ class EquivalenceTests {
       sampling.temperature = 1;
       sampling.seed = OptionalLong.of(i);
     }
-    int[] prompt =
-        new Random(1).ints(model.prompts[i % model.prompts.length], 3, 120).toArray();
+    int[] prompt = new Random(1).ints(model.prompts[i % model.prompts.length], 3, 120).toArray();
     Answer answer = new Answer();
     engine.submit(new GenerationRequest(id, prompt, sampling.build(), Long.MAX_VALUE), answer);
     return answer;
