@@ -64,7 +64,7 @@ public final class BatchingEngine implements Engine {
     eosTokenIds = Set.copyOf(tokenizer.eosTokenIds());
     this.contextLength = (int) Math.min(contextLength, (long) numBlocks * options.blockSize());
     waitingRoom = new WaitingRoom(options.maxQueue(), options.maxQueuePerTenant());
-    BlockPool pool = new BlockPool(numBlocks);
+    BlockPool pool = new BlockPool(numBlocks, runner.hostSlots());
     Scheduler scheduler =
         new Scheduler(
             pool,

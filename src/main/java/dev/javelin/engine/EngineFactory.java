@@ -9,6 +9,7 @@ import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.runner.BackendModelRunner;
+import dev.javelin.engine.runner.HostKvTier;
 import dev.javelin.model.Model;
 import dev.javelin.model.UnsupportedModelException;
 import dev.javelin.model.loader.ModelLoader;
@@ -75,9 +76,13 @@ public final class EngineFactory implements ModelOpener {
     LoadOptions effective = plan.options();
     progress.accept("allocating the KV cache");
     KvCache cache = backend.kvCache(plan.cache(), plan.numBlocks());
+    HostKvTier tier = tier(cache, effective.hostCacheBytes());
+    if (tier != null) {
+      opened.push(tier);
+    }
     BackendModelRunner runner =
         new BackendModelRunner(
-            backend, model, cache, effective, effective.contextLength(), checkpoint);
+            backend, model, cache, tier, effective, effective.contextLength(), checkpoint);
     Engine engine =
         new BatchingEngine(
             runner, tokenizer, effective.contextLength(), effective, plan.numBlocks());
@@ -98,6 +103,21 @@ public final class EngineFactory implements ModelOpener {
         effective,
         report,
         engine);
+  }
+
+  private static @Nullable HostKvTier tier(KvCache cache, long bytes) {
+    long slots = bytes / cache.bytesPerBlock();
+    if (slots == 0) {
+      return null;
+    }
+    if (!cache.copiesBlocks()) {
+      throw new EngineException(
+          ErrorCode.INVALID_REQUEST,
+          "this backend cannot keep KV blocks in host memory; ask for 0 bytes of host cache",
+          "hostCacheBytes",
+          null);
+    }
+    return new HostKvTier((int) Math.min(slots, Integer.MAX_VALUE / 2), cache.bytesPerBlock());
   }
 
   private static Tokenizer openTokenizer(Path path, Checkpoint checkpoint) {

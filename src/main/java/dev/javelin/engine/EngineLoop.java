@@ -1,5 +1,6 @@
 package dev.javelin.engine;
 
+import dev.javelin.backend.OutOfDeviceMemoryException;
 import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
 import dev.javelin.engine.request.ErrorCode;
@@ -15,7 +16,6 @@ import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,6 @@ final class EngineLoop implements Runnable {
   private final Timelines timelines;
   private final int contextLength;
   private final ConcurrentLinkedQueue<Command> inbox = new ConcurrentLinkedQueue<>();
-  private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Thread thread;
   private final Faults faults = new Faults();
 
@@ -114,9 +113,19 @@ final class EngineLoop implements Runnable {
     send(new Command.Close());
   }
 
-  /** Waits, through interrupts, until the runner is closed. */
+  /** Waits, through interrupts, until the runner is closed and the thread has ended. */
   void awaitEnd() {
-    done.join();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   EngineStats stats() {
@@ -148,7 +157,6 @@ final class EngineLoop implements Runnable {
       publish();
     } finally {
       runner.close();
-      done.complete(null);
     }
   }
 
@@ -269,7 +277,9 @@ final class EngineLoop implements Runnable {
 
   private void failStep(SchedulerOutput step, Throwable cause) {
     LOG.log(System.Logger.Level.ERROR, "a step failed", cause);
-    boolean memory = cause instanceof OutOfMemoryError;
+    boolean memory =
+        cause instanceof OutOfMemoryError || cause instanceof OutOfDeviceMemoryException;
+    scheduler.withdrawMoves(step);
     for (ScheduledSequence scheduled : step.scheduled()) {
       RunningRequest request = request(scheduled.id());
       scheduler.withdraw(request.sequence, scheduled.firstPosition());
@@ -351,6 +361,8 @@ final class EngineLoop implements Runnable {
             scheduler.prefixQueries(),
             scheduler.prefixHits(),
             pool.evictions(),
+            pool.numInHost(),
+            pool.restored(),
             faults.failedSteps(),
             faults.restarts(),
             faults.violations());

@@ -11,6 +11,8 @@ package dev.javelin.engine;
  * @param prefixQueriesTotal prompt tokens looked for in the prefix cache
  * @param prefixHitsTotal those of them that were found, and so not computed
  * @param evictionsTotal cached blocks whose content gave way to another's
+ * @param hostBlocks evicted blocks whose content is kept in host memory
+ * @param restoredBlocksTotal those that were brought back
  * @param failedStepsTotal steps that threw
  * @param restartsTotal restarts after several failed steps in a row
  * @param integrityViolationsTotal checks of the block accounts that found them wrong
@@ -30,6 +32,8 @@ public record EngineStats(
     long prefixQueriesTotal,
     long prefixHitsTotal,
     long evictionsTotal,
+    int hostBlocks,
+    long restoredBlocksTotal,
     long failedStepsTotal,
     long restartsTotal,
     long integrityViolationsTotal) {
@@ -48,6 +52,8 @@ public record EngineStats(
         Waiting.NONE,
         totalBlocks,
         totalBlocks,
+        0,
+        0,
         0,
         0,
         0,
@@ -78,6 +84,8 @@ public record EngineStats(
         prefixQueriesTotal,
         prefixHitsTotal,
         evictionsTotal,
+        hostBlocks,
+        restoredBlocksTotal,
         failedStepsTotal,
         restartsTotal,
         integrityViolationsTotal);

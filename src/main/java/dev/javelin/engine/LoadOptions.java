@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptTokens most prompt tokens of a step that also computes answers: how much a long
  *     prompt may stretch the time between two tokens of others; 0: what the budget leaves
  * @param prefixCache whether requests that begin alike share computed keys
+ * @param hostCacheBytes host memory for KV blocks that the cache has no room for; 0: none
  */
 public record LoadOptions(
     int contextLength,
@@ -32,7 +33,8 @@ public record LoadOptions(
     int maxQueue,
     int maxQueuePerTenant,
     int promptTokens,
-    boolean prefixCache) {
+    boolean prefixCache,
+    long hostCacheBytes) {
   public static final LoadOptions DEFAULT = new LoadOptions(0, 32, 0, 0, 0, null, 0, 256);
 
   /** A prefix cache, and what else is not named chosen by the engine. */
@@ -56,7 +58,8 @@ public record LoadOptions(
         maxQueue,
         0,
         0,
-        true);
+        true,
+        0);
   }
 
   /** The same with nothing left to choose about queue and step. */
@@ -72,6 +75,7 @@ public record LoadOptions(
         maxQueue,
         maxQueuePerTenant == 0 ? Math.ceilDiv(maxQueue * 3, 4) : maxQueuePerTenant,
         promptTokens == 0 ? tokenBudget : promptTokens,
-        prefixCache);
+        prefixCache,
+        hostCacheBytes);
   }
 }

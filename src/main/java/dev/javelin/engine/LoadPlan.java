@@ -56,7 +56,8 @@ record LoadPlan(LoadOptions options, KvCacheSpec cache, int numBlocks) {
                 wanted.maxQueue(),
                 wanted.maxQueuePerTenant(),
                 wanted.promptTokens(),
-                wanted.prefixCache())
+                wanted.prefixCache(),
+                wanted.hostCacheBytes())
             .settled(),
         cache,
         Math.toIntExact(blocks));

@@ -67,7 +67,7 @@ class ChaosTests {
     // Thousands of failures on purpose.
     engineLog.setLevel(Level.OFF);
     LoadOptions options =
-        new LoadOptions(CONTEXT, 16, 48, BLOCK_SIZE, 0, KvDType.F16, 1, 40, 24, 32, true);
+        new LoadOptions(CONTEXT, 16, 48, BLOCK_SIZE, 0, KvDType.F16, 1, 40, 24, 32, true, 0);
     FakeModelRunner fake =
         new FakeModelRunner(BLOCKS, BLOCK_SIZE, FakeModelRunner::hash, step -> {});
     BatchingEngine engine =

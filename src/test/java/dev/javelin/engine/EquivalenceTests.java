@@ -11,6 +11,7 @@ import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.engine.request.GenerationEvent.TextDelta;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.runner.BackendModelRunner;
+import dev.javelin.engine.runner.HostKvTier;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.StepHandle;
 import dev.javelin.engine.scheduler.SchedulerOutput;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +80,7 @@ class EquivalenceTests {
 
   @Test
   void smolLm2() {
-    Case smol = new Case("models/SmolLM2-135M-Instruct.Q4_1.gguf", 64, 10, 18, 31);
+    Case smol = new Case("models/SmolLM2-135M-Instruct.Q4_1.gguf", 80, 14, 20, 31);
     compare(smol, 2, alone(smol), 7);
   }
 
@@ -108,12 +110,20 @@ class EquivalenceTests {
           check(engine, model, expected, name + ", three answers", 3);
         }
       }
-      // Room for one sequence of the longest kind and little more.
+      // Room for two prompts, but not for two answers.
       String name = "%s, %d threads, preempted".formatted(model.path, threads);
       try (BatchingEngine engine = loaded.engine(64, model.context / BLOCK)) {
         check(engine, model, expected, name, 3);
         assertThat(engine.stats().preemptionsTotal()).as(name).isPositive();
         assertThat(engine.stats().integrityViolationsTotal()).as(name).isZero();
+      }
+      name = "%s, %d threads, from host memory".formatted(model.path, threads);
+      int tight = model.context / BLOCK;
+      try (BatchingEngine engine = loaded.engine(64, tight, 1, true, 4 * tight)) {
+        check(engine, model, expected, name + ", before", 1);
+        tokens(submit(engine, model, 99, model.context - model.answer, "evicts all"));
+        check(engine, model, expected, name + ", after", 1);
+        assertThat(engine.stats().restoredBlocksTotal()).as(name).isPositive();
       }
     }
   }
@@ -122,7 +132,7 @@ class EquivalenceTests {
   private static int[][] alone(Case model) {
     int[][] answers = new int[model.prompts.length * 2][];
     try (Loaded loaded = new Loaded(model, 1);
-        BatchingEngine engine = loaded.engine(512, model.context / BLOCK, 1, false)) {
+        BatchingEngine engine = loaded.engine(512, model.context / BLOCK, 1, false, 0)) {
       for (int i = 0; i < answers.length; i++) {
         answers[i] = tokens(submit(engine, model, i, "alone-" + i));
         assertThat(answers[i]).hasSize(model.answer);
@@ -146,6 +156,12 @@ class EquivalenceTests {
 
   /** Request {@code i}: greedy in the first half, sampled with a seed in the second. */
   private static Answer submit(BatchingEngine engine, Case model, int i, String id) {
+    return submit(engine, model, i, model.prompts[i % model.prompts.length], id);
+  }
+
+  /** All prompts below 99 begin alike. */
+  private static Answer submit(
+      BatchingEngine engine, Case model, int i, int promptLength, String id) {
     SamplingBuilder sampling = new SamplingBuilder();
     sampling.maxTokens = model.answer;
     sampling.ignoreEos = true;
@@ -153,7 +169,7 @@ class EquivalenceTests {
       sampling.temperature = 1;
       sampling.seed = OptionalLong.of(i);
     }
-    int[] prompt = new Random(1).ints(model.prompts[i % model.prompts.length], 3, 120).toArray();
+    int[] prompt = new Random(i / 99).ints(promptLength, 3, 120).toArray();
     Answer answer = new Answer();
     engine.submit(new GenerationRequest(id, prompt, sampling.build(), Long.MAX_VALUE), answer);
     return answer;
@@ -184,10 +200,11 @@ class EquivalenceTests {
     }
 
     BatchingEngine engine(int budget, int numBlocks) {
-      return engine(budget, numBlocks, 8, true);
+      return engine(budget, numBlocks, 8, true, 0);
     }
 
-    BatchingEngine engine(int budget, int numBlocks, int maxSequences, boolean prefixCache) {
+    BatchingEngine engine(
+        int budget, int numBlocks, int maxSequences, boolean prefixCache, int hostSlots) {
       KvCacheSpec spec = weights.kvCacheSpec(BLOCK, KvDType.F16);
       LoadOptions options =
           new LoadOptions(
@@ -201,13 +218,15 @@ class EquivalenceTests {
                   1000,
                   1000,
                   0,
-                  prefixCache)
+                  prefixCache,
+                  0)
               .settled();
       KvCache cache = backend.kvCache(spec, numBlocks);
+      HostKvTier tier = hostSlots == 0 ? null : new HostKvTier(hostSlots, cache.bytesPerBlock());
       ModelRunner runner =
-          new BackendModelRunner(backend, weights, cache, options, model.context, checkpoint);
+          new BackendModelRunner(backend, weights, cache, tier, options, model.context, checkpoint);
       return new BatchingEngine(
-          new Lent(runner), new AsciiTokenizer(), model.context, options, numBlocks);
+          new Lent(runner, tier), new AsciiTokenizer(), model.context, options, numBlocks);
     }
 
     @Override
@@ -218,7 +237,12 @@ class EquivalenceTests {
   }
 
   /** A runner whose backend outlives it. */
-  private record Lent(ModelRunner runner) implements ModelRunner {
+  private record Lent(ModelRunner runner, @Nullable HostKvTier tier) implements ModelRunner {
+    @Override
+    public int hostSlots() {
+      return runner.hostSlots();
+    }
+
     @Override
     public int vocabSize() {
       return runner.vocabSize();
@@ -245,6 +269,10 @@ class EquivalenceTests {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      if (tier != null) {
+        tier.close();
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.javelin.fake;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.ModelRunnerOutput;
 import dev.javelin.engine.runner.StepHandle;
+import dev.javelin.engine.scheduler.BlockMove;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ public final class FakeModelRunner implements ModelRunner {
 
   private final int blockSize;
   private final int window;
+  private final int numBlocks;
+  private final int hostSlots;
   private final int[] tokens;
   private final int[] positions;
   private final ToIntFunction<int[]> next;
@@ -34,24 +37,28 @@ public final class FakeModelRunner implements ModelRunner {
       int blockSize,
       ToIntFunction<int[]> next,
       Consumer<SchedulerOutput> beforeStep) {
-    this(numBlocks, blockSize, 0, next, beforeStep);
+    this(numBlocks, blockSize, 0, 0, next, beforeStep);
   }
 
   /**
    * @param window tokens it looks back, the last included; 0: all
+   * @param hostSlots blocks it keeps in host memory
    */
   public FakeModelRunner(
       int numBlocks,
       int blockSize,
       int window,
+      int hostSlots,
       ToIntFunction<int[]> next,
       Consumer<SchedulerOutput> beforeStep) {
     this.blockSize = blockSize;
     this.window = window;
+    this.numBlocks = numBlocks;
+    this.hostSlots = hostSlots;
     this.next = next;
     this.beforeStep = beforeStep;
-    tokens = new int[numBlocks * blockSize];
-    positions = new int[numBlocks * blockSize];
+    tokens = new int[(numBlocks + hostSlots) * blockSize];
+    positions = new int[(numBlocks + hostSlots) * blockSize];
     Arrays.fill(positions, -1);
   }
 
@@ -76,6 +83,9 @@ public final class FakeModelRunner implements ModelRunner {
   @Override
   public StepHandle launch(SchedulerOutput step) {
     beforeStep.accept(step);
+    for (BlockMove move : step.moves()) {
+      move(move);
+    }
     for (ScheduledSequence sequence : step.scheduled()) {
       for (int position = sequence.firstPosition(); position < sequence.end(); position++) {
         tokens[slot(sequence, position)] = sequence.token(position);
@@ -105,6 +115,21 @@ public final class FakeModelRunner implements ModelRunner {
       sampled[s] = sequence.needsLogits() ? next.applyAsInt(history) : ModelRunnerOutput.NONE;
     }
     return sampled;
+  }
+
+  /** The slots of host memory lie behind those of the cache. */
+  private void move(BlockMove move) {
+    int block = move.block() * blockSize;
+    int slot = (numBlocks + move.slot()) * blockSize;
+    int from = move.toHost() ? block : slot;
+    int to = move.toHost() ? slot : block;
+    System.arraycopy(tokens, from, tokens, to, blockSize);
+    System.arraycopy(positions, from, positions, to, blockSize);
+  }
+
+  @Override
+  public int hostSlots() {
+    return hostSlots;
   }
 
   private int start(int position) {

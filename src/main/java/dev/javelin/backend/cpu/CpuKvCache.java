@@ -47,6 +47,29 @@ final class CpuKvCache implements KvCache {
     return numBlocks;
   }
 
+  @Override
+  public boolean copiesBlocks() {
+    return true;
+  }
+
+  @Override
+  public void copyOut(int block, MemorySegment target) {
+    long bytes = layerBytes / numBlocks;
+    for (int layer = 0; layer < spec.numLayers(); layer++) {
+      MemorySegment.copy(
+          Lanes.MEMORY, address + layer * layerBytes + block * bytes, target, layer * bytes, bytes);
+    }
+  }
+
+  @Override
+  public void copyIn(int block, MemorySegment source) {
+    long bytes = layerBytes / numBlocks;
+    for (int layer = 0; layer < spec.numLayers(); layer++) {
+      MemorySegment.copy(
+          source, layer * bytes, Lanes.MEMORY, address + layer * layerBytes + block * bytes, bytes);
+    }
+  }
+
   /** Address of the keys of one head in the tile that holds {@code slot}; its values follow. */
   private long tile(int layer, int slot, int head) {
     return address

@@ -8,6 +8,7 @@ import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.sampling.Sampler;
 import dev.javelin.engine.sampling.SamplerState;
+import dev.javelin.engine.scheduler.BlockMove;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.NewSequence;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
@@ -26,6 +27,7 @@ public final class BackendModelRunner implements ModelRunner {
   private final Checkpoint checkpoint;
   private final Model model;
   private final KvCache cache;
+  private final @Nullable HostKvTier tier;
   private final BatchBuilder batches;
   private final ForwardBatch batch;
   private final StepExecutor logitsExecutor;
@@ -41,12 +43,14 @@ public final class BackendModelRunner implements ModelRunner {
    * @param backend closed with this runner
    * @param options with nothing zero
    * @param contextLength most tokens of a sequence
+   * @param tier where evicted blocks are kept, if anywhere; closed with this runner
    * @param checkpoint closed after the backend, which may read mapped weights from it
    */
   public BackendModelRunner(
       Backend backend,
       Model model,
       KvCache cache,
+      @Nullable HostKvTier tier,
       LoadOptions options,
       int contextLength,
       Checkpoint checkpoint) {
@@ -54,6 +58,7 @@ public final class BackendModelRunner implements ModelRunner {
     this.checkpoint = checkpoint;
     this.model = model;
     this.cache = cache;
+    this.tier = tier;
     vocabSize = model.config().vocabSize();
     sampler = new Sampler(vocabSize);
     samplers = new SamplerState[options.maxSequences()];
@@ -84,6 +89,11 @@ public final class BackendModelRunner implements ModelRunner {
   }
 
   @Override
+  public int hostSlots() {
+    return tier == null ? 0 : tier.numSlots();
+  }
+
+  @Override
   public StepHandle launch(SchedulerOutput step) {
     for (int id : step.finishedIds()) {
       samplers[id] = null;
@@ -96,12 +106,26 @@ public final class BackendModelRunner implements ModelRunner {
           new SamplerState(
               added.sampling(), added.promptTokenIds(), added.endTokenIds(), vocabSize);
     }
+    for (BlockMove move : step.moves()) {
+      make(move);
+    }
     batches.build(step);
     boolean best = takesTheBest(step);
     Tensor output =
         best ? bestExecutor.run(batch, bestStep) : logitsExecutor.run(batch, logitsStep);
     int numLogits = batch.numLogits;
     return () -> finish(step, numLogits, output, best);
+  }
+
+  private void make(BlockMove move) {
+    if (tier == null) {
+      throw new IllegalStateException("there is no second tier to move a block to or from");
+    }
+    if (move.toHost()) {
+      tier.store(move.slot(), cache, move.block());
+    } else {
+      tier.load(move.slot(), cache, move.block());
+    }
   }
 
   /** Whether the likeliest token is the answer of every sequence: then no logits are read. */
@@ -169,5 +193,8 @@ public final class BackendModelRunner implements ModelRunner {
   public void close() {
     backend.close();
     checkpoint.close();
+    if (tier != null) {
+      tier.close();
+    }
   }
 }

@@ -17,6 +17,11 @@ public interface ModelRunner extends AutoCloseable {
     return false;
   }
 
+  /** Blocks that it can keep in host memory; 0: it makes no moves. */
+  default int hostSlots() {
+    return 0;
+  }
+
   /** Starts a step. The handle's {@code await} must be called before the next launch. */
   StepHandle launch(SchedulerOutput step);
 

@@ -14,18 +14,29 @@ public final class BlockPool {
   private final int[] holders;
   private FreeList free;
   private BlockIndex index;
+  private HostTier host;
+  private final int hostSlots;
   private long evictions;
+  private long restored;
+
+  /** No second tier. */
+  public BlockPool(int numBlocks) {
+    this(numBlocks, 0);
+  }
 
   /**
+   * @param hostSlots evicted blocks whose content is kept in host memory
    * @throws IllegalArgumentException if {@code numBlocks} is not positive
    */
-  public BlockPool(int numBlocks) {
+  public BlockPool(int numBlocks, int hostSlots) {
     if (numBlocks <= 0) {
       throw new IllegalArgumentException("numBlocks must be positive, was " + numBlocks);
     }
     holders = new int[numBlocks];
     free = new FreeList(numBlocks);
     index = new BlockIndex(numBlocks);
+    this.hostSlots = hostSlots;
+    host = new HostTier(hostSlots);
   }
 
   public int numBlocks() {
@@ -40,6 +51,16 @@ public final class BlockPool {
   /** Blocks that can be found by their content. */
   public int numPublished() {
     return index.size();
+  }
+
+  /** Blocks whose content host memory holds. */
+  public int numInHost() {
+    return host.size();
+  }
+
+  /** Blocks brought back from host memory, since the start. */
+  public long restored() {
+    return restored;
   }
 
   /** Published blocks taken for something else, since the start. */
@@ -59,11 +80,36 @@ public final class BlockPool {
     int block = free.first();
     free.remove(block);
     if (index.contains(block)) {
+      host.keep(block, index.high(block), index.low(block));
       index.remove(block);
       evictions++;
     }
     holders[block] = 1;
     return block;
+  }
+
+  /**
+   * Takes a free block, publishes it under a hash and lets its content come from host memory.
+   *
+   * @return the block, or -1 if the content is not there
+   */
+  int restore(long high, long low) {
+    if (!host.contains(high, low)) {
+      return NONE;
+    }
+    int block = allocate();
+    // Taking the block may have evicted another into the very slot.
+    if (!host.restore(block, high, low)) {
+      free(block);
+      return NONE;
+    }
+    publish(block, high, low);
+    restored++;
+    return block;
+  }
+
+  HostTier host() {
+    return host;
   }
 
   /** The block published under a hash, or -1; it is not held by this. */
@@ -115,8 +161,9 @@ public final class BlockPool {
     }
   }
 
-  /** Forgets the content of all blocks. */
+  /** Forgets the content of all blocks, in host memory too. */
   void withdrawAll() {
+    host = new HostTier(hostSlots);
     for (int block = 0; block < holders.length; block++) {
       withdraw(block);
     }
@@ -127,6 +174,7 @@ public final class BlockPool {
     Arrays.fill(holders, 0);
     free = new FreeList(holders.length);
     index = new BlockIndex(holders.length);
+    host = new HostTier(hostSlots);
   }
 
   /**

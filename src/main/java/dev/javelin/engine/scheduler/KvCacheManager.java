@@ -67,10 +67,11 @@ final class KvCacheManager {
       pool.share(block);
       sequence.addBlock(block);
     }
-    for (int i = blocksFor(sequence.numTokens()) - shared; i > 0; i--) {
+    int known = shared + restore(sequence, shared);
+    for (int i = blocksFor(sequence.numTokens()) - known; i > 0; i--) {
       sequence.addBlock(pool.allocate());
     }
-    sequence.numComputedTokens = shared * blockSize;
+    sequence.numComputedTokens = known * blockSize;
     if (!sequence.announced) {
       sequence.history.cachedTokens = sequence.numComputedTokens;
       sequence.numServedTokens = sequence.numComputedTokens;
@@ -78,6 +79,22 @@ final class KvCacheManager {
       hits += sequence.numComputedTokens;
     }
     return true;
+  }
+
+  /** Brings back what host memory has of the blocks after the first {@code shared}. */
+  private int restore(Sequence sequence, int shared) {
+    int most = mostShared(sequence);
+    int restored = 0;
+    while (shared + restored < most) {
+      int next = shared + restored;
+      int block = pool.restore(sequence.hashHigh(next), sequence.hashLow(next));
+      if (block == BlockPool.NONE) {
+        break;
+      }
+      sequence.addBlock(block);
+      restored++;
+    }
+    return restored;
   }
 
   /** Makes room for the last known token; false if no block is free. */
@@ -128,13 +145,18 @@ final class KvCacheManager {
     sequence.dropBlocks();
   }
 
-  /** Blocks at the start of a sequence that are cached; one token at least is left to compute. */
+  /** Full blocks that may be shared; one token at least is left to compute. */
+  private int mostShared(Sequence sequence) {
+    return Math.min(sequence.numHashes(), (sequence.numTokens() - 1) / blockSize);
+  }
+
+  /** Blocks at the start of a sequence that are cached. */
   private int match(Sequence sequence) {
     if (!options.prefixCache()) {
       return 0;
     }
     sequence.hash(hasher, blockSize, options.lengthDependentKeys());
-    int most = Math.min(sequence.numHashes(), (sequence.numTokens() - 1) / blockSize);
+    int most = mostShared(sequence);
     int shared = 0;
     while (shared < most && find(sequence, shared) != BlockPool.NONE) {
       shared++;

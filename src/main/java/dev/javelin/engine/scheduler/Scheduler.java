@@ -112,7 +112,8 @@ public final class Scheduler {
       }
     }
     noteWaiting();
-    return step.build(step.numTokens() == 0 ? NOTHING : takeFinished());
+    int[] finished = step.numTokens() == 0 ? NOTHING : takeFinished();
+    return step.build(finished, pool.host().takeMoves());
   }
 
   /** Adds a sampled token to a sequence whose known tokens are all computed. */
@@ -149,6 +150,17 @@ public final class Scheduler {
    */
   public void withdraw(Sequence sequence, int firstPosition) {
     cache.withdraw(sequence, firstPosition);
+  }
+
+  /** A step failed: what it was to move to and from host memory may not be there. */
+  public void withdrawMoves(SchedulerOutput step) {
+    for (BlockMove move : step.moves()) {
+      if (move.toHost()) {
+        pool.host().forget(move.slot());
+      } else {
+        pool.withdraw(move.block());
+      }
+    }
   }
 
   /** Forgets all cached keys; for a runner that has lost them. Nothing may run. */

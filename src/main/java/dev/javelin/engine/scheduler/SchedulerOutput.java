@@ -7,6 +7,7 @@ import java.util.List;
  * One step as a value. The arrays are views of their sequences: what lies in the stated ranges
  * never changes, what lies behind them does. They must not be written to.
  *
+ * @param moves made before anything else of the step
  * @param scheduled what to compute: answers first, then prompts
  * @param newSequences those among them that no step has held before
  * @param finishedIds sequences that ended since the last step; read before {@code newSequences},
@@ -14,6 +15,7 @@ import java.util.List;
  * @param numTokens tokens of the step over all sequences
  */
 public record SchedulerOutput(
+    List<BlockMove> moves,
     List<ScheduledSequence> scheduled,
     List<NewSequence> newSequences,
     int[] finishedIds,

@@ -50,7 +50,7 @@ final class StepBuilder {
     }
   }
 
-  SchedulerOutput build(int[] finishedIds) {
+  SchedulerOutput build(int[] finishedIds, List<BlockMove> moves) {
     int mates = sequences.size() - 1;
     for (int i = 0; i <= mates; i++) {
       SequenceHistory history = sequences.get(i).history;
@@ -59,6 +59,7 @@ final class StepBuilder {
     }
     // Not copied: nobody else holds these lists.
     return new SchedulerOutput(
+        Collections.unmodifiableList(moves),
         Collections.unmodifiableList(scheduled),
         Collections.unmodifiableList(newSequences),
         finishedIds,

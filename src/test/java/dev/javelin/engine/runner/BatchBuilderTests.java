@@ -46,6 +46,6 @@ class BatchBuilderTests {
 
   private static SchedulerOutput step(ScheduledSequence... scheduled) {
     int tokens = Arrays.stream(scheduled).mapToInt(ScheduledSequence::numTokens).sum();
-    return new SchedulerOutput(List.of(scheduled), List.of(), new int[0], tokens);
+    return new SchedulerOutput(List.of(), List.of(scheduled), List.of(), new int[0], tokens);
   }
 }

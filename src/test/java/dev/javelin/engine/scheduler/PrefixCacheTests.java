@@ -172,4 +172,40 @@ class PrefixCacheTests {
     sliding.finish(sequence);
     assertThat(pool.numFree()).isEqualTo(100);
   }
+
+  @Test
+  void evictedBlocksComeBackFromHostMemory() {
+    BlockPool small = new BlockPool(10, 20);
+    Scheduler tiered = new Scheduler(small, SchedulerOptions.of(BLOCK, 8, 1000));
+    assertThat(runAlone(tiered, prompt(128, 6, 1000))).isEqualTo(134);
+    assertThat(runAlone(tiered, prompt(0, 150, 5000))).isEqualTo(150);
+    assertThat(small.evictions()).isPositive();
+    assertThat(small.numInHost()).isEqualTo((int) small.evictions());
+    assertThat(runAlone(tiered, prompt(128, 6, 2000))).isEqualTo(6);
+    assertThat(small.restored()).isPositive();
+    tiered.checkIntegrity();
+  }
+
+  @Test
+  void movesOfAFailedStepAreForgotten() {
+    BlockPool small = new BlockPool(10, 20);
+    Scheduler tiered = new Scheduler(small, SchedulerOptions.of(BLOCK, 8, 1000));
+    runAlone(tiered, prompt(128, 6, 1000));
+    Sequence other = sequence(prompt(0, 150, 5000));
+    tiered.add(other);
+    SchedulerOutput failed = tiered.schedule();
+    assertThat(failed.moves()).isNotEmpty().allMatch(BlockMove::toHost);
+    tiered.withdrawMoves(failed);
+    tiered.withdraw(other, 0);
+    tiered.finish(other);
+    assertThat(small.numInHost()).isZero();
+  }
+
+  private static int runAlone(Scheduler scheduler, int[] prompt) {
+    Sequence sequence = sequence(prompt);
+    scheduler.add(sequence);
+    int computed = scheduler.schedule().numTokens();
+    scheduler.finish(sequence);
+    return computed;
+  }
 }

@@ -90,7 +90,8 @@ class SchedulerPropertyTests {
       this.setup = setup;
       name = setup + ", seed " + seed;
       random = new Random(seed);
-      pool = new BlockPool(setup.numBlocks);
+      int hostSlots = random.nextInt(3) == 0 ? 1 + random.nextInt(8) : 0;
+      pool = new BlockPool(setup.numBlocks, hostSlots);
       SchedulerOptions options =
           new SchedulerOptions(
               setup.blockSize,
@@ -106,7 +107,12 @@ class SchedulerPropertyTests {
               pool, options, (sequence, wanted) -> whims.nextInt(8) == 0 ? 0 : 1 + wanted / 2);
       runner =
           new FakeModelRunner(
-              setup.numBlocks, setup.blockSize, setup.window, FakeModelRunner::hash, step -> {});
+              setup.numBlocks,
+              setup.blockSize,
+              setup.window,
+              hostSlots,
+              FakeModelRunner::hash,
+              step -> {});
     }
 
     long run(int total) {
@@ -163,6 +169,7 @@ class SchedulerPropertyTests {
       }
       int[] sampled = runner.launch(output).await().sampledTokenIds();
       if (random.nextInt(20) == 0) {
+        scheduler.withdrawMoves(output);
         for (ScheduledSequence scheduled : output.scheduled()) {
           Sequence sequence = live.get(scheduled.id());
           scheduler.withdraw(sequence, scheduled.firstPosition());
