@@ -1,5 +1,6 @@
 package dev.javelin.cli;
 
+import dev.javelin.config.Backends.Device;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -80,6 +81,18 @@ final class Arguments {
 
   Optional<String> value(String name) {
     return Optional.ofNullable(options.get(name));
+  }
+
+  /** {@code --device}. */
+  Device device() {
+    String name = value("--device").orElse("auto");
+    for (Device device : Device.values()) {
+      if (device.name().equalsIgnoreCase(name)) {
+        return device;
+      }
+    }
+    throw new UsageException(
+        "%s: --device is '%s'; it must be auto, cpu or cuda.".formatted(command, name));
   }
 
   int integer(String name, int otherwise, int least, int most) {

@@ -1,5 +1,7 @@
 package dev.javelin.cli;
 
+import dev.javelin.config.Backends.Device;
+import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,12 +29,17 @@ final class BenchCommand implements Command {
   private static final int REPEATS = 5;
   private static final long SEED = 42;
 
-  private final ModelOpener opener;
+  private final Function<Device, ModelOpener> models;
+  private final ShapeBench shapes;
   private final Terminal terminal;
 
-  BenchCommand(ModelOpener opener, Terminal terminal) {
-    this.opener = opener;
+  BenchCommand(
+      Function<Device, ModelOpener> models,
+      Function<Device, CheckpointOpener> engines,
+      Terminal terminal) {
+    this.models = models;
     this.terminal = terminal;
+    shapes = new ShapeBench(engines, terminal);
   }
 
   @Override
@@ -43,18 +51,23 @@ final class BenchCommand implements Command {
       --generate N       tokens each request generates in the decode test (default 128)
       --batch A,B,...    requests at once (default 1,4,8,16)
       --threads N        CPU threads (default: physical cores)
+      --device D         auto, cpu or cuda (default auto: the GPU if it can be used)
       --json FILE        write all samples to FILE
-    """;
+    """
+        + shapes.usage();
   }
 
   @Override
   public int run(List<String> arguments) {
+    if (arguments.stream().anyMatch(argument -> argument.matches("--shape(=.*)?"))) {
+      return shapes.run(arguments);
+    }
     Arguments parsed =
         Arguments.parse(
             "bench",
             arguments,
             List.of("MODEL"),
-            Set.of("--prompt", "--generate", "--batch", "--threads", "--json"),
+            Set.of("--prompt", "--generate", "--batch", "--threads", "--device", "--json"),
             Set.of());
     int prompt = parsed.integer("--prompt", 512, 1, 1 << 20);
     int generate = parsed.integer("--generate", 128, 2, 1 << 20);
@@ -72,10 +85,12 @@ final class BenchCommand implements Command {
             parsed.integer("--threads", d.threads(), 1, 1024),
             Math.max(largest, d.maxQueue()));
     try (LoadedModel model =
-        opener.open(
-            terminal.model(parsed.positional(0)),
-            options,
-            stage -> terminal.err().println(stage))) {
+        models
+            .apply(parsed.device())
+            .open(
+                terminal.model(parsed.positional(0)),
+                options,
+                stage -> terminal.err().println(stage))) {
       describe(model);
       List<Row> rows = measure(model, prompt, generate, batches);
       parsed.value("--json").ifPresent(file -> write(Path.of(file), model, rows));

@@ -78,6 +78,13 @@ record Burst(List<Lane> lanes) {
     return tokens * 1e9 / (end - start);
   }
 
+  /** Generated tokens a second from the first submission to the last token: prefill included. */
+  double wholeRate() {
+    long start = lanes.stream().mapToLong(Lane::submitted).min().orElseThrow();
+    long end = lanes.stream().mapToLong(Lane::last).max().orElseThrow();
+    return lanes.stream().mapToLong(Lane::completionTokens).sum() * 1e9 / (end - start);
+  }
+
   private long lastStart() {
     return lanes.stream().mapToLong(Lane::first).max().orElseThrow();
   }

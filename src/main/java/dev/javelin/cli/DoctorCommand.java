@@ -1,8 +1,7 @@
 package dev.javelin.cli;
 
+import dev.javelin.config.Backends;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ final class DoctorCommand implements Command {
     doctor                  check this machine
       --database-url URL   also connect to this database (JDBC URL)
       --user NAME          with this user
-      --no-bandwidth       skip the memory test, which takes seconds and 512 MiB
+      --no-bandwidth       skip the memory tests: seconds, 512 MiB, and 1 GiB of the GPU
     The password is read from SPRING_DATASOURCE_PASSWORD, as the server does.
     """;
   }
@@ -50,7 +49,9 @@ final class DoctorCommand implements Command {
     if (!parsed.has("--no-bandwidth")) {
       bandwidth(available);
     }
-    gpu();
+    for (Backends.Fact fact : Backends.gpu(terminal.home(), !parsed.has("--no-bandwidth"))) {
+      row(fact.label(), fact.value());
+    }
     Optional<String> url = parsed.value("--database-url");
     if (url.isEmpty()) {
       row("database", "not asked for; the server uses H2 files in its data directory");
@@ -127,15 +128,6 @@ final class DoctorCommand implements Command {
             Locale.ROOT,
             "a model of 1 GB decodes at most %.0f tok/s for one stream",
             rate.median() / 1e9));
-  }
-
-  private void gpu() {
-    try (Arena arena = Arena.ofConfined()) {
-      SymbolLookup.libraryLookup("libcuda.so.1", arena);
-      row("gpu", "NVIDIA driver found; this version runs on the CPU only");
-    } catch (IllegalArgumentException e) {
-      row("gpu", "no NVIDIA driver (libcuda.so.1); this version runs on the CPU only");
-    }
   }
 
   private boolean database(String url, Optional<String> user) {

@@ -1,5 +1,6 @@
 package dev.javelin.cli;
 
+import dev.javelin.config.Backends.Device;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
@@ -18,16 +19,17 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers one prompt: the text streams to the terminal as it is sampled. */
 final class GenerateCommand implements Command {
-  private final ModelOpener opener;
+  private final Function<Device, ModelOpener> models;
   private final Terminal terminal;
 
-  GenerateCommand(ModelOpener opener, Terminal terminal) {
-    this.opener = opener;
+  GenerateCommand(Function<Device, ModelOpener> models, Terminal terminal) {
+    this.models = models;
     this.terminal = terminal;
   }
 
@@ -42,6 +44,7 @@ final class GenerateCommand implements Command {
       --raw              give the model the prompt as it is, without its chat template
       --json             print one JSON object with text and token ids at the end
       --threads N        CPU threads (default: physical cores)
+      --device D         auto, cpu or cuda (default auto: the GPU if it can be used)
     """;
   }
 
@@ -52,7 +55,7 @@ final class GenerateCommand implements Command {
             "generate",
             arguments,
             List.of("MODEL", "PROMPT"),
-            Set.of("--temperature", "--max-tokens", "--seed", "--threads"),
+            Set.of("--temperature", "--max-tokens", "--seed", "--threads", "--device"),
             Set.of("--raw", "--json"));
     SamplingParams sampling = sampling(parsed);
     LoadOptions defaults = LoadOptions.DEFAULT;
@@ -67,7 +70,9 @@ final class GenerateCommand implements Command {
             parsed.integer("--threads", defaults.threads(), 1, 1024),
             1);
     try (LoadedModel model =
-        opener.open(terminal.model(parsed.positional(0)), options, stage -> {})) {
+        models
+            .apply(parsed.device())
+            .open(terminal.model(parsed.positional(0)), options, stage -> {})) {
       int[] prompt = prompt(model, parsed.positional(1), parsed.has("--raw"));
       boolean json = parsed.has("--json");
       Answer answer = generate(model, prompt, sampling, !json);

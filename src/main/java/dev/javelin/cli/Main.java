@@ -4,6 +4,10 @@ import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.config.Backends;
+import dev.javelin.config.Backends.Device;
+import dev.javelin.config.StartupException;
+import dev.javelin.engine.CheckpointOpener;
+import dev.javelin.engine.EngineFactory;
 import dev.javelin.engine.ModelOpener;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.tokenizer.ChatTemplateException;
@@ -23,13 +27,21 @@ public final class Main {
   private final Map<String, Command> commands;
   private final Terminal terminal;
 
-  Main(ModelOpener models, Function<Path, Checkpoint> checkpoints, Terminal terminal) {
+  /**
+   * @param models opens models on a device
+   * @param engines opens checkpoints that are in no file
+   */
+  Main(
+      Function<Device, ModelOpener> models,
+      Function<Device, CheckpointOpener> engines,
+      Function<Path, Checkpoint> checkpoints,
+      Terminal terminal) {
     this.terminal = terminal;
     this.commands =
         new TreeMap<>(
             Map.of(
                 "generate", new GenerateCommand(models, terminal),
-                "bench", new BenchCommand(models, terminal),
+                "bench", new BenchCommand(models, engines, terminal),
                 "inspect", new InspectCommand(checkpoints, terminal),
                 "doctor", new DoctorCommand(terminal)));
   }
@@ -41,7 +53,14 @@ public final class Main {
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
             new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
             Path.of(home == null ? "." : home));
-    System.exit(new Main(Backends.cpu(), Checkpoints::open, terminal).run(List.of(arguments)));
+    Function<Device, EngineFactory> engines =
+        device -> {
+          Backends backends = Backends.choose(device, terminal.home());
+          terminal.err().println(backends.description());
+          return backends.engines();
+        };
+    Main main = new Main(engines::apply, engines::apply, Checkpoints::open, terminal);
+    System.exit(main.run(List.of(arguments)));
   }
 
   /** 0: done. 1: it failed. 2: the arguments were wrong. */
@@ -63,6 +82,7 @@ public final class Main {
       terminal.err().print(command.usage());
       return 2;
     } catch (EngineException
+        | StartupException
         | CheckpointException
         | ChatTemplateException
         | UncheckedIOException e) {

@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param servedName the name clients call; empty: "dart" for the built-in model, else the file's
  * @param home the installation's folder
  * @param dataDir where the database lives
+ * @param device where models are computed: auto, cpu or cuda
  * @param maxBody largest request body
  * @param bodyTimeout longest a body may take to arrive
  * @param keepAlive silence on a stream after which a comment is sent
@@ -24,6 +25,7 @@ public record JavelinProperties(
     @DefaultValue("") String servedName,
     @DefaultValue(".") Path home,
     @DefaultValue("data") Path dataDir,
+    @DefaultValue("auto") Backends.Device device,
     @DefaultValue("8MB") DataSize maxBody,
     @DefaultValue("30s") Duration bodyTimeout,
     @DefaultValue("10s") Duration keepAlive,

@@ -3,6 +3,8 @@ package dev.javelin.config;
 import dev.javelin.engine.ModelOpener;
 import java.time.Clock;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
@@ -11,14 +13,23 @@ import reactor.core.scheduler.Schedulers;
 /** Beans that belong to no layer. */
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(ServerConfiguration.class);
+
   @Bean
   Clock clock() {
     return Clock.systemDefaultZone();
   }
 
   @Bean
-  ModelOpener modelOpener() {
-    return Backends.cpu();
+  Backends backends(JavelinProperties properties) {
+    Backends backends = Backends.choose(properties.device(), properties.home());
+    log.info("{}", backends.description());
+    return backends;
+  }
+
+  @Bean
+  ModelOpener modelOpener(Backends backends) {
+    return backends.engines();
   }
 
   /** Where whatever blocks runs, off the event loop: one virtual thread a call. */

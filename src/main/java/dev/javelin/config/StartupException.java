@@ -1,7 +1,7 @@
 package dev.javelin.config;
 
 /** The server cannot start; the message says why and what to do, in one line. */
-final class StartupException extends RuntimeException {
+public final class StartupException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   StartupException(String message, Throwable cause) {

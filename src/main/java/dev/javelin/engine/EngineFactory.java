@@ -25,11 +25,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a checkpoint, a backend and the engine together. */
-public final class EngineFactory implements ModelOpener {
+public final class EngineFactory implements ModelOpener, CheckpointOpener {
   private final IntFunction<Backend> backends;
 
   /**
@@ -41,9 +42,34 @@ public final class EngineFactory implements ModelOpener {
 
   @Override
   public LoadedModel open(Path path, LoadOptions options, Consumer<String> progress) {
+    return undoing(
+        opened -> {
+          progress.accept("reading " + path.getFileName());
+          Checkpoint checkpoint = Checkpoints.open(path);
+          opened.push(checkpoint);
+          progress.accept("building the tokenizer");
+          Tokenizer tokenizer = openTokenizer(path, checkpoint);
+          opened.push(tokenizer);
+          return load(checkpoint, tokenizer, options, progress, opened);
+        });
+  }
+
+  @Override
+  public LoadedModel open(
+      Checkpoint checkpoint, Tokenizer tokenizer, LoadOptions options, Consumer<String> progress) {
+    return undoing(
+        opened -> {
+          opened.push(checkpoint);
+          opened.push(tokenizer);
+          return load(checkpoint, tokenizer, options, progress, opened);
+        });
+  }
+
+  /** Closes what a load that fails has opened. */
+  private static LoadedModel undoing(Function<Deque<AutoCloseable>, LoadedModel> load) {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      return open(path, options, progress, opened);
+      return load.apply(opened);
     } catch (CheckpointException e) {
       throw undo(opened, ErrorCode.INVALID_MODEL_FILE, e);
     } catch (UnsupportedModelException e) {
@@ -56,15 +82,13 @@ public final class EngineFactory implements ModelOpener {
     }
   }
 
-  private LoadedModel open(
-      Path path, LoadOptions options, Consumer<String> progress, Deque<AutoCloseable> opened) {
+  private LoadedModel load(
+      Checkpoint checkpoint,
+      Tokenizer tokenizer,
+      LoadOptions options,
+      Consumer<String> progress,
+      Deque<AutoCloseable> opened) {
     long start = System.nanoTime();
-    progress.accept("reading " + path.getFileName());
-    Checkpoint checkpoint = Checkpoints.open(path);
-    opened.push(checkpoint);
-    progress.accept("building the tokenizer");
-    Tokenizer tokenizer = openTokenizer(path, checkpoint);
-    opened.push(tokenizer);
     List<String> warnings = new ArrayList<>();
     ChatTemplate template = compileTemplate(checkpoint, tokenizer, warnings);
     progress.accept("packing weights");
@@ -95,7 +119,7 @@ public final class EngineFactory implements ModelOpener {
             backend.kernels(),
             warnings);
     return new LoadedModel(
-        path,
+        checkpoint.path(),
         model.config(),
         tokenizer,
         template,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
+import dev.javelin.config.Backends.Device;
+import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +27,11 @@ final class MainTests {
         throw new CheckpointException(path, "offset 0", "not a checkpoint");
       };
 
+  private static final Function<Device, CheckpointOpener> NO_ENGINES =
+      device -> {
+        throw new AssertionError("no shape is loaded here");
+      };
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final ScriptedModel model = new ScriptedModel();
@@ -35,7 +42,7 @@ final class MainTests {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             Path.of("home"));
-    return new Main(model, NO_CHECKPOINTS, terminal).run(List.of(arguments));
+    return new Main(_ -> model, NO_ENGINES, NO_CHECKPOINTS, terminal).run(List.of(arguments));
   }
 
   private String out() {

@@ -29,6 +29,7 @@ final class LauncherTests {
     assertRefused("'--prot'", "serve", "--prot", "1");
     assertRefused("--port needs a value", "serve", "--port");
     assertRefused("'70000'", "serve", "--port", "70000");
+    assertRefused("'gpu'", "serve", "--device", "gpu");
     assertRefused("KEY=VALUE", "serve", "--set", "nothing");
     assertRefused("'--quick'", "test", "--quick");
     assertRefused("'now'", "build", "now");

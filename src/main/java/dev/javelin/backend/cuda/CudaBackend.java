@@ -16,7 +16,7 @@ import dev.javelin.backend.cuda.driver.Copies;
 import dev.javelin.backend.cuda.driver.CublasLt;
 import dev.javelin.backend.cuda.driver.CudaDevice;
 import dev.javelin.backend.cuda.driver.CudaStream;
-import dev.javelin.backend.cuda.driver.DeviceMemory;
+import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.kernel.AttentionKernels;
 import dev.javelin.backend.cuda.kernel.DecodeKernels;
 import dev.javelin.backend.cuda.kernel.ElementwiseKernels;
@@ -47,7 +47,7 @@ public final class CudaBackend implements Backend {
   private final CudaDevice device;
   private final boolean graphs;
   private final CudaStream stream;
-  private final DeviceMemory memory;
+  private final DeviceArena memory;
   private final KernelModules modules;
   private final Launcher launcher;
   private final Upload upload;
@@ -71,7 +71,7 @@ public final class CudaBackend implements Backend {
     this.device = device;
     graphs = options.graphs();
     device.makeCurrent();
-    memory = new DeviceMemory(device);
+    memory = new DeviceArena(device);
     modules = new KernelModules(options.kernels(), device);
     stream = new CudaStream();
     launcher = new Launcher(stream);

@@ -5,7 +5,7 @@ import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.cuda.driver.Copies;
 import dev.javelin.backend.cuda.driver.CudaEvent;
 import dev.javelin.backend.cuda.driver.CudaStream;
-import dev.javelin.backend.cuda.driver.DeviceMemory;
+import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.driver.PinnedMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,7 +23,7 @@ final class CudaInputs implements AutoCloseable {
   private static final int INT = Integer.BYTES;
   private static final int STAGES = 2;
 
-  private final DeviceMemory memory;
+  private final DeviceArena memory;
   private final CudaStream stream;
   private final PinnedMemory[] stages = new PinnedMemory[STAGES];
   private final CudaEvent[] copied = new CudaEvent[STAGES];
@@ -36,7 +36,7 @@ final class CudaInputs implements AutoCloseable {
   private int rows;
   private int sequences;
 
-  CudaInputs(DeviceMemory memory, CudaStream stream) {
+  CudaInputs(DeviceArena memory, CudaStream stream) {
     this.memory = memory;
     this.stream = stream;
     for (int i = 0; i < STAGES; i++) {

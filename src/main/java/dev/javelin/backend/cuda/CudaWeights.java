@@ -1,7 +1,7 @@
 package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.cuda.driver.CudaStream;
-import dev.javelin.backend.cuda.driver.DeviceMemory;
+import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.kernel.DecodeKernels;
 import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.PackedWeight;
@@ -30,14 +30,14 @@ final class CudaWeights {
     }
   }
 
-  private final DeviceMemory memory;
+  private final DeviceArena memory;
   private final CudaStream stream;
   private final Upload upload;
   private final DecodeKernels decode;
   private final Map<PackedWeight, Matrix> single = new IdentityHashMap<>();
   private long scratch;
 
-  CudaWeights(DeviceMemory memory, CudaStream stream, Upload upload, DecodeKernels decode) {
+  CudaWeights(DeviceArena memory, CudaStream stream, Upload upload, DecodeKernels decode) {
     this.memory = memory;
     this.stream = stream;
     this.upload = upload;

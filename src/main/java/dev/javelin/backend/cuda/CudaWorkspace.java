@@ -2,7 +2,7 @@ package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.Workspace;
 import dev.javelin.backend.cuda.driver.CudaStream;
-import dev.javelin.backend.cuda.driver.DeviceMemory;
+import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
 import java.util.ArrayList;
@@ -12,16 +12,16 @@ import java.util.List;
 final class CudaWorkspace implements Workspace {
   private static final int SHAPES_KEPT = 16;
 
-  /** Small buffers cannot be freed one by one: see {@link DeviceMemory#free}. */
+  /** Small buffers cannot be freed one by one: see {@link DeviceArena#free}. */
   private static final long LEAST_BYTES = 2L << 20;
 
-  private final DeviceMemory memory;
+  private final DeviceArena memory;
   private final CudaStream stream;
   private final List<Slot> slots = new ArrayList<>();
   private int depth;
   private int generation;
 
-  CudaWorkspace(DeviceMemory memory, CudaStream stream) {
+  CudaWorkspace(DeviceArena memory, CudaStream stream) {
     this.memory = memory;
     this.stream = stream;
   }

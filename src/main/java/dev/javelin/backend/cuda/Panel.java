@@ -1,19 +1,19 @@
 package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.cuda.driver.CudaStream;
-import dev.javelin.backend.cuda.driver.DeviceMemory;
+import dev.javelin.backend.cuda.driver.DeviceArena;
 
 /** Where a quantised matrix is decoded to bf16, slice by slice, just before its product. */
 final class Panel {
   /** A slice of a larger matrix. */
   private static final long MOST_BYTES = 256L << 20;
 
-  private final DeviceMemory memory;
+  private final DeviceArena memory;
   private final CudaStream stream;
   private long address;
   private long bytes;
 
-  Panel(DeviceMemory memory, CudaStream stream) {
+  Panel(DeviceArena memory, CudaStream stream) {
     this.memory = memory;
     this.stream = stream;
   }

@@ -2,7 +2,7 @@ package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.AttentionMetadata;
 import dev.javelin.backend.RopeSpec;
-import dev.javelin.backend.cuda.driver.DeviceMemory;
+import dev.javelin.backend.cuda.driver.DeviceArena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -14,12 +14,12 @@ final class VariantAngles {
   /** A table of cosines and sines, and the row of it that each row of the step takes. */
   record Angles(long table, long rows) {}
 
-  private final DeviceMemory memory;
+  private final DeviceArena memory;
   private final Upload upload;
   private long address;
   private long capacity;
 
-  VariantAngles(DeviceMemory memory, Upload upload) {
+  VariantAngles(DeviceArena memory, Upload upload) {
     this.memory = memory;
     this.upload = upload;
   }

@@ -61,7 +61,7 @@ public final class CublasLt implements AutoCloseable {
       MemorySegment out,
       @Nullable MemorySegment algorithm) {}
 
-  private CublasLt(Functions functions, CudaStream stream, DeviceMemory memory) {
+  private CublasLt(Functions functions, CudaStream stream, DeviceArena memory) {
     this.functions = functions;
     this.stream = stream;
     workspace = memory.allocate(WORKSPACE_BYTES, "cuBLASLt");
@@ -72,8 +72,7 @@ public final class CublasLt implements AutoCloseable {
    * @param folders searched before the system's library path
    * @return empty if the library is not there
    */
-  public static Optional<CublasLt> find(
-      List<Path> folders, CudaStream stream, DeviceMemory memory) {
+  public static Optional<CublasLt> find(List<Path> folders, CudaStream stream, DeviceArena memory) {
     return Functions.find(folders).map(functions -> new CublasLt(functions, stream, memory));
   }
 

@@ -12,7 +12,7 @@ import jcuda.driver.JCudaDriver;
  * What one backend holds on its device. Small pieces share chunks; all of it is freed at once by
  * {@link #close}, and whole allocations one by one by {@link #free}.
  */
-public final class DeviceMemory implements AutoCloseable {
+public final class DeviceArena implements AutoCloseable {
   private static final class Handle extends CUdeviceptr {
     long address() {
       return getNativePointer();
@@ -33,7 +33,7 @@ public final class DeviceMemory implements AutoCloseable {
   private long chunk;
   private long chunkUsed = CHUNK;
 
-  public DeviceMemory(CudaDevice device) {
+  public DeviceArena(CudaDevice device) {
     this.device = device;
   }
 

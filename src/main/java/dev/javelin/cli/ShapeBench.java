@@ -1,0 +1,177 @@
+package dev.javelin.cli;
+
+import dev.javelin.config.Backends.Device;
+import dev.javelin.engine.CheckpointOpener;
+import dev.javelin.engine.LoadOptions;
+import dev.javelin.engine.LoadedModel;
+import dev.javelin.quant.WeightFormat;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/** Speed of a model's shape with random weights, so that it needs no download. */
+final class ShapeBench {
+  private static final long SEED = 42;
+
+  private final Function<Device, CheckpointOpener> engines;
+  private final Terminal terminal;
+
+  ShapeBench(Function<Device, CheckpointOpener> engines, Terminal terminal) {
+    this.engines = engines;
+    this.terminal = terminal;
+  }
+
+  String usage() {
+    return """
+    bench --shape NAME      the same for random weights of a model's shape
+      NAME               %s
+      --weights F        bf16, f16, q8_0, q4_0, q4_1, q4_k, q5_k, q6_k (default bf16); with q4_k and
+                         q5_k embedding and head are q6_k
+      --prompts A,B,...  prompt lengths of the prefill test, one request each (default 512,4096)
+      --prompt N         tokens of each prompt in the decode test (default 512)
+      --generate N       tokens each request generates in it (default 128)
+      --batch A,B,...    requests at once in it (default 1,8,32,128,256)
+      --repeats N        after one warm-up (default 3)
+      --device D         auto, cpu or cuda (default auto)
+    """
+        .formatted(
+            String.join(", ", Arrays.stream(Shape.values()).map(shape -> shape.label).toList()));
+  }
+
+  int run(List<String> arguments) {
+    Arguments parsed =
+        Arguments.parse(
+            "bench",
+            arguments,
+            List.of(),
+            Set.of(
+                "--shape",
+                "--weights",
+                "--prompts",
+                "--prompt",
+                "--generate",
+                "--batch",
+                "--repeats",
+                "--device"),
+            Set.of());
+    Shape shape = Shape.of(parsed.value("--shape").orElseThrow());
+    WeightFormat format = format(parsed.value("--weights").orElse("bf16"));
+    List<Integer> prompts = parsed.integers("--prompts", List.of(512, 4096), 1, 1 << 20);
+    int prompt = parsed.integer("--prompt", 512, 1, 1 << 20);
+    int generate = parsed.integer("--generate", 128, 2, 1 << 20);
+    List<Integer> batches = parsed.integers("--batch", List.of(1, 8, 32, 128, 256), 1, 4096);
+    int repeats = parsed.integer("--repeats", 3, 1, 100);
+    int longest = prompts.stream().mapToInt(Integer::intValue).max().orElse(0);
+    int largest = batches.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    LoadOptions d = LoadOptions.DEFAULT;
+    LoadOptions options =
+        new LoadOptions(
+            Math.max(longest, prompt + generate) + 1,
+            largest,
+            d.tokenBudget(),
+            d.blockSize(),
+            d.kvCacheBytes(),
+            d.kvDType(),
+            d.threads(),
+            Math.max(largest, d.maxQueue()));
+    ShapeCheckpoint checkpoint = new ShapeCheckpoint(shape, format);
+    try (LoadedModel model =
+        engines
+            .apply(parsed.device())
+            .open(
+                checkpoint,
+                new NoTokenizer(shape.vocab),
+                options,
+                stage -> terminal.err().println(stage))) {
+      describe(model, checkpoint);
+      SplittableRandom random = new SplittableRandom(SEED);
+      for (int length : prompts) {
+        prefill(model, shape, length, repeats, random);
+      }
+      for (int batch : batches) {
+        decode(model, checkpoint, shape, batch, prompt, generate, repeats, random);
+      }
+      return 0;
+    }
+  }
+
+  private static WeightFormat format(String name) {
+    for (WeightFormat format : WeightFormat.values()) {
+      if (format.name().equalsIgnoreCase(name)) {
+        return format;
+      }
+    }
+    throw new UsageException(
+        "bench: --weights is '%s'; it must be a weight format.".formatted(name));
+  }
+
+  private void describe(LoadedModel model, ShapeCheckpoint checkpoint) {
+    terminal
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%s: %.2f GB of weights a step, %s, loaded in %.2f s%n",
+            checkpoint.path(),
+            checkpoint.bytesPerStep() / 1e9,
+            model.report().backend(),
+            model.report().loadNanos() / 1e9);
+    model.report().kernels().forEach(kernel -> terminal.out().println("  " + kernel));
+    terminal
+        .out()
+        .printf("%-24s %10s  %-22s %s%n", "test", "tok/s", "least to most", "weights read");
+  }
+
+  private void prefill(
+      LoadedModel model, Shape shape, int length, int repeats, SplittableRandom random) {
+    double[] rates = new double[repeats];
+    for (int repeat = -1; repeat < repeats; repeat++) {
+      Burst burst = Burst.run(model.engine(), shape.vocab, 1, length, 1, random);
+      if (repeat >= 0) {
+        rates[repeat] = burst.prefillRate();
+      }
+    }
+    print("prefill 1 x " + length, Spread.of(rates), "");
+  }
+
+  private void decode(
+      LoadedModel model,
+      ShapeCheckpoint checkpoint,
+      Shape shape,
+      int batch,
+      int prompt,
+      int generate,
+      int repeats,
+      SplittableRandom random) {
+    double[] decode = new double[repeats];
+    double[] whole = new double[repeats];
+    for (int repeat = -1; repeat < repeats; repeat++) {
+      Burst burst = Burst.run(model.engine(), shape.vocab, batch, prompt, generate, random);
+      if (repeat >= 0) {
+        decode[repeat] = burst.decodeRate();
+        whole[repeat] = burst.wholeRate();
+      }
+    }
+    Spread rate = Spread.of(decode);
+    double read = rate.median() / batch * checkpoint.bytesPerStep();
+    print(
+        "decode %d x (%d + %d)".formatted(batch, prompt, generate),
+        rate,
+        String.format(Locale.ROOT, "%.0f GB/s", read / 1e9));
+    print("whole %d x (%d + %d)".formatted(batch, prompt, generate), Spread.of(whole), "");
+  }
+
+  private void print(String test, Spread rate, String read) {
+    terminal
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%-24s %10.1f  %-22s %s%n",
+            test,
+            rate.median(),
+            String.format(Locale.ROOT, "%.1f to %.1f", rate.least(), rate.most()),
+            read);
+  }
+}

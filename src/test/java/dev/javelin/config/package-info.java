@@ -1,0 +1,4 @@
+@NullMarked
+package dev.javelin.config;
+
+import org.jspecify.annotations.NullMarked;
