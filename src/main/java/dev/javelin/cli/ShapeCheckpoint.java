@@ -27,7 +27,15 @@ final class ShapeCheckpoint implements Checkpoint, WeightSource {
   private final Arena arena = Arena.ofShared();
   private final Map<WeightFormat, MemorySegment> data = new EnumMap<>(WeightFormat.class);
 
+  /**
+   * @throws UsageException if blocks of the format do not fit the shape
+   */
   ShapeCheckpoint(Shape shape, WeightFormat format) {
+    if (shape.hidden % format.blockElements() != 0 || shape.inner % format.blockElements() != 0) {
+      throw new UsageException(
+          "bench: %s has rows of %d and %d weights, %s blocks of %d."
+              .formatted(shape.label, shape.hidden, shape.inner, format, format.blockElements()));
+    }
     this.shape = shape;
     this.format = format;
   }
@@ -164,6 +172,11 @@ final class ShapeCheckpoint implements Checkpoint, WeightSource {
           }
           return memory;
         });
+  }
+
+  @Override
+  public void unload() {
+    // Random weights are always at hand.
   }
 
   @Override

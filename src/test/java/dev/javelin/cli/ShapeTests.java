@@ -15,7 +15,7 @@ final class ShapeTests {
   @ParameterizedTest
   @EnumSource(names = {"BF16", "F16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K"})
   void randomWeightsKeepActivationsFinite(WeightFormat format) {
-    try (ShapeCheckpoint checkpoint = new ShapeCheckpoint(Shape.SMOLLM2_135M, format)) {
+    try (ShapeCheckpoint checkpoint = new ShapeCheckpoint(Shape.QWEN3_0_6B, format)) {
       PackedWeight weight = checkpoint.get("model.layers.3.mlp.down_proj.weight");
       assertThat(weight.format()).isEqualTo(format);
       float[] row = new float[weight.columns()];
@@ -42,6 +42,13 @@ final class ShapeTests {
     try (ShapeCheckpoint checkpoint = new ShapeCheckpoint(Shape.LLAMA_3_1_8B, WeightFormat.BF16)) {
       assertThat(checkpoint.bytesPerStep()).isEqualTo(2L * 7_504_658_432L);
     }
+  }
+
+  @Test
+  void blocksThatDoNotFitAreRefused() {
+    assertThatThrownBy(() -> new ShapeCheckpoint(Shape.SMOLLM2_135M, WeightFormat.Q4_K))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("576");
   }
 
   @Test
