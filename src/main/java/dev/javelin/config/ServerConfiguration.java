@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
@@ -30,6 +32,22 @@ class ServerConfiguration {
   @Bean
   ModelOpener modelOpener(Backends backends) {
     return backends.engines();
+  }
+
+  /**
+   * Answers each request in a turn of its own of the event loop. Reactor Netty 1.3.7 and 1.3.8 stop
+   * reading from a kept-alive connection when a request that had to queue is answered within the
+   * turn that takes it from the queue (reactor-netty#4361).
+   */
+  @Bean
+  WebServerFactoryCustomizer<NettyReactiveWebServerFactory> answersInTheirOwnTurn() {
+    return factory ->
+        factory.addServerCustomizers(
+            server ->
+                server.mapHandle(
+                    (answer, connection) ->
+                        answer.subscribeOn(
+                            Schedulers.fromExecutor(connection.channel().eventLoop()))));
   }
 
   /** Where whatever blocks runs, off the event loop: one virtual thread a call. */
