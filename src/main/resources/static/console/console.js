@@ -106,6 +106,12 @@ function figures(started, first, usage) {
   byId("figures").textContent = parts.join(" · ");
 }
 
+/** With a session the server wants its cookie's token back; without one there is none. */
+function csrf() {
+  const token = document.cookie.match(/(?:^|; )XSRF-TOKEN=([^;]+)/);
+  return token ? { "X-XSRF-TOKEN": token[1] } : {};
+}
+
 async function answer(model, out) {
   const started = performance.now();
   let first = null;
@@ -115,7 +121,7 @@ async function answer(model, out) {
   try {
     const response = await fetch("/v1/chat/completions", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...csrf() },
       body: JSON.stringify({
         model,
         messages: history,

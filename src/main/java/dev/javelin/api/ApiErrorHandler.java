@@ -32,6 +32,9 @@ final class ApiErrorHandler implements WebExceptionHandler {
         || error.status() == HttpStatus.SERVICE_UNAVAILABLE) {
       exchange.getResponse().getHeaders().set("Retry-After", "1");
     }
+    if (error.status() == HttpStatus.UNAUTHORIZED) {
+      exchange.getResponse().getHeaders().set("WWW-Authenticate", "Bearer");
+    }
     return bodies.write(exchange, error.status(), ApiErrors.envelope(error));
   }
 }

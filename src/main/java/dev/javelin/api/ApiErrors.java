@@ -2,6 +2,7 @@ package dev.javelin.api;
 
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.security.Refusal;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ public final class ApiErrors {
     return switch (failure) {
       case ApiException api -> api;
       case EngineException engine -> from(engine, requestId);
+      case Refusal refusal -> from(refusal);
       case DataBufferLimitException limit ->
           new ApiException(
               HttpStatus.CONTENT_TOO_LARGE,
@@ -73,6 +75,21 @@ public final class ApiErrors {
   /** As {@link #from(Throwable, String)}, for a sequence that failed while it ran. */
   public static ApiException from(ErrorCode code, String message, String requestId) {
     return from(new EngineException(code, message), requestId);
+  }
+
+  private static ApiException from(Refusal refusal) {
+    return switch (refusal.reason()) {
+      case KEY_MISSING, KEY_INVALID ->
+          new ApiException(
+              refusal.reason().status(), INVALID, null, "invalid_api_key", refusal.getMessage());
+      case ROLE_TOO_LOW, MODEL_NOT_ALLOWED, PASSWORD_CHANGE_REQUIRED, CSRF_TOKEN_INVALID ->
+          new ApiException(
+              refusal.reason().status(),
+              "permission_error",
+              refusal.reason() == Refusal.Reason.MODEL_NOT_ALLOWED ? "model" : null,
+              refusal.reason().word(),
+              refusal.getMessage());
+    };
   }
 
   private static ApiException from(EngineException failure, String requestId) {

@@ -88,10 +88,16 @@ public final class JsonBodies {
 
   /** Writes a whole JSON response. */
   public Mono<Void> write(ServerWebExchange exchange, HttpStatus status, JsonNode body) {
+    return write(exchange, status, MediaType.APPLICATION_JSON, body);
+  }
+
+  /** As {@link #write(ServerWebExchange, HttpStatus, JsonNode)}, of another JSON type. */
+  public Mono<Void> write(
+      ServerWebExchange exchange, HttpStatus status, MediaType type, JsonNode body) {
     var response = exchange.getResponse();
     byte[] bytes = mapper.writeValueAsBytes(body);
     response.setStatusCode(status);
-    response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+    response.getHeaders().setContentType(type);
     response.getHeaders().setContentLength(bytes.length);
     return response.writeWith(Mono.just(response.bufferFactory().wrap(bytes)));
   }

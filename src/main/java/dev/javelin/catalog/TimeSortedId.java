@@ -4,12 +4,12 @@ import java.security.SecureRandom;
 import java.util.UUID;
 
 /** Ids that sort by the time they were made: UUID version 7 (RFC 9562, section 5.7). */
-final class TimeSortedId {
+public final class TimeSortedId {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private TimeSortedId() {}
 
-  static UUID next() {
+  public static UUID next() {
     return at(System.currentTimeMillis());
   }
 

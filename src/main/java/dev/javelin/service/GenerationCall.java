@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.engine.request.Tenant;
+import dev.javelin.security.Caller;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,10 +9,17 @@ import java.util.List;
  * A request for answers: {@code n} to each prompt, numbered prompt by prompt.
  *
  * @param id unique; the sequences' engine ids derive from it
+ * @param caller on whose behalf
  * @param model the served name
  */
 public record GenerationCall(
-    String id, String model, List<Prompt> prompts, int n, SamplingOverrides sampling, Terms terms) {
+    String id,
+    Caller caller,
+    String model,
+    List<Prompt> prompts,
+    int n,
+    SamplingOverrides sampling,
+    Terms terms) {
 
   /**
    * How the call is served beside others.

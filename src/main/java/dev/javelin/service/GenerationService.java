@@ -7,6 +7,8 @@ import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.security.Caller;
+import dev.javelin.security.Refusal;
 import dev.javelin.tokenizer.ChatTemplate;
 import dev.javelin.tokenizer.ChatTemplateException;
 import dev.javelin.tokenizer.RenderedPrompt;
@@ -38,9 +40,10 @@ public final class GenerationService {
    *
    * @throws EngineException with the code that fits: unknown or loading model, a prompt that does
    *     not fit, a full queue
+   * @throws Refusal if the caller may not use the model
    */
   public Generation start(GenerationCall call) {
-    LoadedModel model = registry.require(call.model());
+    LoadedModel model = require(call.caller(), call.model());
     checkTokenIds(model, call.sampling());
     DecodingDefaults defaults =
         catalog.defaults(call.model()).orElse(DecodingDefaults.of(model.generationDefaults()));
@@ -78,16 +81,25 @@ public final class GenerationService {
   /**
    * @throws EngineException as {@link #start}
    */
-  public int[] tokenize(String model, Prompt prompt) {
-    return tokenize(registry.require(model), prompt);
+  public int[] tokenize(Caller caller, String model, Prompt prompt) {
+    return tokenize(require(caller, model), prompt);
   }
 
   /**
    * @throws EngineException as {@link #start}
    */
-  public String detokenize(String model, List<Integer> ids) {
-    LoadedModel loaded = registry.require(model);
+  public String detokenize(Caller caller, String model, List<Integer> ids) {
+    LoadedModel loaded = require(caller, model);
     return loaded.tokenizer().decode(checked(loaded, ids, "tokens"), false);
+  }
+
+  private LoadedModel require(Caller caller, String model) {
+    if (!caller.mayUse(model)) {
+      throw new Refusal(
+          Refusal.Reason.MODEL_NOT_ALLOWED,
+          "%s may not use the model '%s'".formatted(caller.name(), model));
+    }
+    return registry.require(model);
   }
 
   private int[] tokenize(LoadedModel model, Prompt prompt) {

@@ -30,6 +30,7 @@ final class DependencyTests {
     "dev.javelin.api..",
     "dev.javelin.console..",
     "dev.javelin.service..",
+    "dev.javelin.security..",
     "dev.javelin.catalog..",
     "dev.javelin.config..",
     "dev.javelin.observability.."
@@ -79,6 +80,10 @@ final class DependencyTests {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule securitySeesOnlyWhatIsStored =
+      only("security", "catalog").because("who may do what must not depend on what is done");
+
+  @ArchTest
   static final ArchRule catalogSeesNoServer =
       noClasses()
           .that()
@@ -89,6 +94,7 @@ final class DependencyTests {
               "dev.javelin.api..",
               "dev.javelin.console..",
               "dev.javelin.service..",
+              "dev.javelin.security..",
               "dev.javelin.cli..")
           .because("stored rows outlive the code that serves them")
           .allowEmptyShould(true);

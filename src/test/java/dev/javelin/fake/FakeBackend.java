@@ -1,5 +1,6 @@
 package dev.javelin.fake;
 
+import dev.javelin.catalog.account.ApiKeys;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
@@ -11,5 +12,10 @@ public class FakeBackend {
   @Primary
   FakeModelOpener fakeModelOpener() {
     return new FakeModelOpener();
+  }
+
+  @Bean
+  TestKeys testKeys(ApiKeys keys) {
+    return new TestKeys(keys);
   }
 }

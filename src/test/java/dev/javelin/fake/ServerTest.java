@@ -17,9 +17,13 @@ import org.springframework.boot.test.context.SpringBootTest;
       "javelin.model=pom.xml",
       "javelin.data-dir=target/test-data",
       "javelin.database-url=jdbc:h2:mem:web;DB_CLOSE_DELAY=-1",
+      "javelin.admin.password=" + ServerTest.ADMIN_PASSWORD,
       "javelin.max-body=100KB",
       "javelin.body-timeout=3s",
       "javelin.keep-alive=200ms",
       "spring.main.allow-bean-definition-overriding=true"
     })
-public @interface ServerTest {}
+public @interface ServerTest {
+  /** Of the account "admin". */
+  String ADMIN_PASSWORD = "correct horse battery";
+}

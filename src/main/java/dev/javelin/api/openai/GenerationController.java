@@ -5,6 +5,7 @@ import dev.javelin.api.JsonFields;
 import dev.javelin.api.RequestIds;
 import dev.javelin.config.JavelinProperties;
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.security.Caller;
 import dev.javelin.service.Generation;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.GenerationService;
@@ -68,7 +69,10 @@ final class GenerationController {
         .flatMap(
             request -> {
               GenerationCall call =
-                  request.call(RequestIds.fresh(format.idPrefix()), properties.requestTimeout());
+                  request.call(
+                      RequestIds.fresh(format.idPrefix()),
+                      Caller.of(exchange),
+                      properties.requestTimeout());
               return start(call)
                   .flatMap(
                       generation ->

@@ -3,6 +3,7 @@ package dev.javelin.api.openai;
 import dev.javelin.api.JsonBodies;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.security.Caller;
 import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.ServedModel;
 import org.springframework.http.HttpStatus;
@@ -30,14 +31,17 @@ final class ModelController {
   Mono<Void> list(ServerWebExchange exchange) {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("object", "list");
     ArrayNode data = body.putArray("data");
-    registry.list().forEach(model -> data.add(json(model)));
+    Caller caller = Caller.of(exchange);
+    registry.list().stream()
+        .filter(model -> caller.mayUse(model.name()))
+        .forEach(model -> data.add(json(model)));
     return bodies.write(exchange, HttpStatus.OK, body);
   }
 
   @GetMapping("/v1/models/{id}")
   Mono<Void> one(ServerWebExchange exchange, @PathVariable String id) {
     ServedModel model = registry.find(id);
-    if (model == null) {
+    if (model == null || !Caller.of(exchange).mayUse(id)) {
       throw new EngineException(
           ErrorCode.MODEL_NOT_FOUND, "the model '%s' is not served here".formatted(id));
     }

@@ -1,6 +1,7 @@
 package dev.javelin.api.openai;
 
 import dev.javelin.engine.request.Tenant;
+import dev.javelin.security.Caller;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
@@ -22,13 +23,14 @@ record OpenAiRequest(
     boolean stream,
     boolean includeUsage) {
 
-  GenerationCall call(String id, Duration timeout) {
+  GenerationCall call(String id, Caller caller, Duration timeout) {
     return new GenerationCall(
         id,
+        caller,
         model,
         prompts,
         n,
         sampling,
-        new GenerationCall.Terms(Tenant.DEFAULT, priority, cacheSalt, timeout));
+        new GenerationCall.Terms(new Tenant(caller.tenant(), 1), priority, cacheSalt, timeout));
   }
 }

@@ -3,6 +3,7 @@ package dev.javelin.api.openai;
 import dev.javelin.api.ApiException;
 import dev.javelin.api.JsonBodies;
 import dev.javelin.api.JsonFields;
+import dev.javelin.security.Caller;
 import dev.javelin.service.GenerationService;
 import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.Prompt;
@@ -41,7 +42,7 @@ final class TokenController {
     return bodies
         .read(exchange)
         .publishOn(blocking)
-        .map(this::tokens)
+        .map(body -> tokens(body, Caller.of(exchange)))
         .flatMap(body -> bodies.write(exchange, HttpStatus.OK, body));
   }
 
@@ -50,11 +51,11 @@ final class TokenController {
     return bodies
         .read(exchange)
         .publishOn(blocking)
-        .map(this::text)
+        .map(body -> text(body, Caller.of(exchange)))
         .flatMap(body -> bodies.write(exchange, HttpStatus.OK, body));
   }
 
-  private ObjectNode tokens(JsonFields body) {
+  private ObjectNode tokens(JsonFields body, Caller caller) {
     String model = model(body);
     Prompt prompt;
     String text = body.string("prompt");
@@ -70,7 +71,7 @@ final class TokenController {
       throw body.missing("prompt");
     }
     body.end();
-    int[] ids = service.tokenize(model, prompt);
+    int[] ids = service.tokenize(caller, model, prompt);
     ObjectNode out =
         JsonNodeFactory.instance
             .objectNode()
@@ -83,14 +84,14 @@ final class TokenController {
     return out;
   }
 
-  private ObjectNode text(JsonFields body) {
+  private ObjectNode text(JsonFields body, Caller caller) {
     String model = model(body);
     List<JsonNode> tokens = body.array("tokens");
     if (tokens == null) {
       throw body.missing("tokens");
     }
     body.end();
-    String text = service.detokenize(model, RequestReader.ids(tokens, "tokens"));
+    String text = service.detokenize(caller, model, RequestReader.ids(tokens, "tokens"));
     return JsonNodeFactory.instance.objectNode().put("prompt", text);
   }
 

@@ -335,7 +335,7 @@ class OpenAiApiTests {
   private byte[] raw(String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String head =
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Content-Length: %d\r\n\r\n".formatted(bytes.length);
     return (head + body).getBytes(StandardCharsets.UTF_8);
   }

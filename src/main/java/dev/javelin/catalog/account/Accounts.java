@@ -1,0 +1,107 @@
+package dev.javelin.catalog.account;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The people who may log in. Every call blocks on the database: call it on a virtual thread. */
+@Service
+@Transactional
+public class Accounts {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._@-]{0,63}");
+
+  private final AccountRepository accounts;
+  private final Clock clock;
+
+  Accounts(AccountRepository accounts, Clock clock) {
+    this.accounts = accounts;
+    this.clock = clock;
+  }
+
+  @Transactional(readOnly = true)
+  public boolean isEmpty() {
+    return accounts.count() == 0;
+  }
+
+  @Transactional(readOnly = true)
+  public Optional<Account> find(String name) {
+    return accounts.findByName(name).map(AccountEntity::account);
+  }
+
+  @Transactional(readOnly = true)
+  public List<Account> list() {
+    return accounts.findAllByOrderByName().stream().map(AccountEntity::account).toList();
+  }
+
+  /**
+   * What {@link #create} and {@link #changePassword} were given; empty if there is no such account.
+   */
+  @Transactional(readOnly = true)
+  public Optional<String> passwordHash(String name) {
+    return accounts.findByName(name).map(AccountEntity::passwordHash);
+  }
+
+  /**
+   * @param passwordHash with the scheme in front, as in {@code {bcrypt}…}
+   * @throws IllegalArgumentException if the name is malformed or taken
+   */
+  public Account create(String name, Role role, String passwordHash, boolean mustChangePassword) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a user's name is 1 to 64 of a-z 0-9 . _ @ - and starts with a letter or digit, but is '%s'"
+              .formatted(name));
+    }
+    if (accounts.findByName(name).isPresent()) {
+      throw new IllegalArgumentException("the user '%s' exists".formatted(name));
+    }
+    AccountEntity entity = new AccountEntity(name, role, clock.instant());
+    entity.password(passwordHash, mustChangePassword);
+    return accounts.saveAndFlush(entity).account();
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   */
+  public Account changeRole(String name, Role role) {
+    AccountEntity entity = require(name);
+    keepAnAdministrator(entity, role == Role.ADMIN);
+    entity.role(role);
+    return accounts.saveAndFlush(entity).account();
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such account
+   */
+  public Account changePassword(String name, String passwordHash, boolean mustChange) {
+    AccountEntity entity = require(name);
+    entity.password(passwordHash, mustChange);
+    return accounts.saveAndFlush(entity).account();
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   */
+  public void delete(String name) {
+    AccountEntity entity = require(name);
+    keepAnAdministrator(entity, false);
+    accounts.delete(entity);
+  }
+
+  private AccountEntity require(String name) {
+    return accounts
+        .findByName(name)
+        .orElseThrow(() -> new IllegalArgumentException("no user '%s'".formatted(name)));
+  }
+
+  private void keepAnAdministrator(AccountEntity entity, boolean staysOne) {
+    boolean isOne = entity.account().role() == Role.ADMIN;
+    if (isOne && !staysOne && accounts.countByRole(Role.ADMIN) == 1) {
+      throw new IllegalArgumentException(
+          "'%s' is the last administrator; make another one first"
+              .formatted(entity.account().name()));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.javelin.security;
+
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Rows read within the last ten seconds, so that not every request reads the database, and requests
+ * go on while it is away. A change made by another server is seen after at most that time.
+ */
+final class Remembered<T> {
+  private static final long FRESH_NANOS = 10_000_000_000L;
+  private static final int MOST = 10_000;
+
+  private record Entry<T>(T value, long readNanos) {}
+
+  private final ConcurrentHashMap<String, Entry<T>> entries = new ConcurrentHashMap<>();
+  private final Function<String, Optional<T>> source;
+  private final Scheduler blocking;
+
+  /**
+   * @param source blocks
+   */
+  Remembered(Function<String, Optional<T>> source, Scheduler blocking) {
+    this.source = source;
+    this.blocking = blocking;
+  }
+
+  /** The row with this name; empty if there is none. */
+  Mono<T> get(String name) {
+    Entry<T> known = entries.get(name);
+    if (known != null && System.nanoTime() - known.readNanos() < FRESH_NANOS) {
+      return Mono.just(known.value());
+    }
+    return Mono.fromCallable(() -> read(name, known))
+        .subscribeOn(blocking)
+        .flatMap(Mono::justOrEmpty);
+  }
+
+  void forget(String name) {
+    entries.remove(name);
+  }
+
+  private Optional<T> read(String name, @Nullable Entry<T> known) {
+    Optional<T> read;
+    try {
+      read = source.apply(name);
+    } catch (DataAccessException | TransactionException e) {
+      if (known == null) {
+        throw e;
+      }
+      read = Optional.of(known.value());
+    }
+    if (read.isPresent()) {
+      if (entries.size() >= MOST) {
+        entries.clear();
+      }
+      entries.put(name, new Entry<>(read.get(), System.nanoTime()));
+    } else {
+      entries.remove(name);
+    }
+    return read;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.javelin.security;
+
+import static dev.javelin.security.Access.INFERENCE;
+import static dev.javelin.security.Access.KNOWN;
+import static dev.javelin.security.Access.LOCAL;
+import static dev.javelin.security.Access.PUBLIC;
+import static org.springframework.http.HttpMethod.GET;
+import static org.springframework.http.HttpMethod.POST;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Every route and the least access it needs. What is not listed here cannot be reached, and a route
+ * that a controller maps without a line here fails the build (RouteRolesTests).
+ */
+public final class RouteRoles {
+  /** A controller's mapping, spelt as there. */
+  public record Route(HttpMethod method, String pattern, Access access) {}
+
+  private static final List<Route> ROUTES =
+      List.of(
+          // probes and figures
+          new Route(GET, "/livez", PUBLIC),
+          new Route(GET, "/readyz", PUBLIC),
+          new Route(GET, "/actuator/health", PUBLIC),
+          new Route(GET, "/actuator/health/{*path}", PUBLIC),
+          new Route(GET, "/actuator/prometheus", LOCAL),
+
+          // pages and their files
+          new Route(GET, "/", LOCAL),
+          new Route(GET, "/console/live", LOCAL),
+          new Route(GET, "/console/{file:.+\\.(?:js|css|svg)}", PUBLIC),
+          new Route(GET, "/login", PUBLIC),
+          new Route(GET, "/password", KNOWN),
+          new Route(POST, "/password", KNOWN),
+
+          // inference
+          new Route(POST, "/v1/chat/completions", INFERENCE),
+          new Route(POST, "/v1/completions", INFERENCE),
+          new Route(GET, "/v1/models", INFERENCE),
+          new Route(GET, "/v1/models/{id}", INFERENCE),
+          new Route(POST, "/tokenize", INFERENCE),
+          new Route(POST, "/detokenize", INFERENCE),
+
+          // management: who may use the server
+          new Route(GET, "/api/v1/me", KNOWN));
+
+  /** What the table says of a method and a path. */
+  sealed interface Match {
+    record Found(Access access) implements Match {}
+
+    /** The path is listed with other methods. */
+    record OtherMethods(Set<HttpMethod> allowed) implements Match {}
+
+    record Unlisted() implements Match {}
+  }
+
+  private record Parsed(Route route, PathPattern pattern) {}
+
+  private static final List<Parsed> PARSED =
+      ROUTES.stream()
+          .map(route -> new Parsed(route, PathPatternParser.defaultInstance.parse(route.pattern())))
+          .sorted((a, b) -> a.pattern().compareTo(b.pattern()))
+          .toList();
+
+  private RouteRoles() {}
+
+  public static List<Route> all() {
+    return ROUTES;
+  }
+
+  /** The most specific pattern decides, as it does among controllers; HEAD counts as GET. */
+  static Match match(HttpMethod method, PathContainer path) {
+    HttpMethod asked = method == HttpMethod.HEAD ? GET : method;
+    List<Parsed> matching = PARSED.stream().filter(route -> route.pattern().matches(path)).toList();
+    return matching.stream()
+        .filter(route -> route.route().method() == asked)
+        .<Match>map(route -> new Match.Found(route.route().access()))
+        .findFirst()
+        .orElseGet(
+            () ->
+                matching.isEmpty()
+                    ? new Match.Unlisted()
+                    : new Match.OtherMethods(
+                        matching.stream()
+                            .map(route -> route.route().method())
+                            .collect(Collectors.toUnmodifiableSet())));
+  }
+}
