@@ -92,7 +92,7 @@ record Burst(List<Lane> lanes) {
   private static void complete(
       CompletableFuture<Lane> done, long submitted, GenerationEvent event) {
     switch (event) {
-      case GenerationEvent.TextDelta delta -> {}
+      case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> {}
       case GenerationEvent.Finished end ->
           done.complete(
               new Lane(

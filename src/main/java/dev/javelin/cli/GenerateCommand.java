@@ -123,6 +123,7 @@ final class GenerateCommand implements Command {
     IntStream.Builder tokenIds = IntStream.builder();
     while (true) {
       switch (take(events)) {
+        case GenerationEvent.PromptScored _ -> {}
         case GenerationEvent.TextDelta delta -> {
           text.append(delta.text());
           for (int id : delta.tokenIds()) {

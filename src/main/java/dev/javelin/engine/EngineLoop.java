@@ -8,6 +8,7 @@ import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.WaitReason;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.ModelRunnerOutput;
+import dev.javelin.engine.runner.SequenceLogprobs;
 import dev.javelin.engine.scheduler.BlockPool;
 import dev.javelin.engine.scheduler.Scheduler;
 import dev.javelin.engine.scheduler.SchedulerOutput;
@@ -244,12 +245,15 @@ final class EngineLoop implements Runnable {
     long now = System.nanoTime();
     int[] sampled = output.sampledTokenIds();
     for (int i = 0; i < sampled.length; i++) {
-      update(step.scheduled().get(i), sampled[i], now);
+      update(step.scheduled().get(i), sampled[i], output.logprobs(i), now);
     }
   }
 
-  private void update(ScheduledSequence scheduled, int token, long now) {
+  private void update(ScheduledSequence scheduled, int token, SequenceLogprobs logprobs, long now) {
     RunningRequest request = request(scheduled.id());
+    if (!logprobs.prompt().isEmpty()) {
+      items.add(new OutputItem.ScoredPrompt(request.output, logprobs.prompt()));
+    }
     if (token == ModelRunnerOutput.NONE) {
       return;
     }
@@ -266,7 +270,7 @@ final class EngineLoop implements Runnable {
     request.sampled(now);
     scheduler.append(request.sequence, token);
     boolean end = Arrays.binarySearch(request.sequence.endTokenIds(), token) >= 0;
-    items.add(new OutputItem.Token(request.output, token, end, now));
+    items.add(new OutputItem.Token(request.output, token, end, now, logprobs.sampled()));
     if (end) {
       finish(request, FinishReason.STOP);
     } else if (request.sequence.numOutputTokens() >= request.request.sampling().maxTokens()

@@ -48,7 +48,7 @@ public final class Generation {
     sink.emitNext(new Event(index, event), RETRY);
     boolean last =
         switch (event) {
-          case GenerationEvent.TextDelta _ -> false;
+          case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> false;
           case GenerationEvent.Finished _, GenerationEvent.Failed _ -> open.decrementAndGet() == 0;
         };
     if (last) {

@@ -8,6 +8,7 @@ import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationEvent.Failed;
 import dev.javelin.engine.request.GenerationEvent.Finished;
+import dev.javelin.engine.request.GenerationEvent.PromptScored;
 import dev.javelin.engine.request.GenerationEvent.TextDelta;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
@@ -205,7 +206,7 @@ class ChaosTests {
           assertThat(answer.text()).isEqualTo(solo);
           answered++;
         }
-        case Finished _, TextDelta _ -> assertThat(solo).startsWith(answer.text());
+        case Finished _, TextDelta _, PromptScored _ -> assertThat(solo).startsWith(answer.text());
         case Failed failed -> {
           failures.merge(failed.code(), 1, Integer::sum);
           assertThat(solo).startsWith(answer.text());

@@ -56,6 +56,7 @@ final class ChunkStream {
         generation
             .events()
             .map(this::chunk)
+            .filter(chunk -> !chunk.isEmpty())
             .concatWith(Flux.defer(this::closing))
             .onErrorResume(
                 ApiException.class, error -> Flux.just(data(ApiErrors.envelope(error)), DONE))
@@ -74,6 +75,7 @@ final class ChunkStream {
   private String chunk(Generation.Event event) {
     int index = event.index();
     return switch (event.event()) {
+      case GenerationEvent.PromptScored _ -> "";
       case GenerationEvent.TextDelta delta -> data(format.chunk(head, index, delta.text(), null));
       case GenerationEvent.Finished(FinishReason reason, Usage used, _) -> {
         if (reason == FinishReason.CANCELLED) {

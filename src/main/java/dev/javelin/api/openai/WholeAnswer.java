@@ -36,6 +36,7 @@ final class WholeAnswer {
    */
   void add(Generation.Event event) {
     switch (event.event()) {
+      case GenerationEvent.PromptScored _ -> {}
       case GenerationEvent.TextDelta delta -> texts[event.index()].append(delta.text());
       case GenerationEvent.Finished finished -> {
         if (finished.reason() == FinishReason.CANCELLED) {

@@ -2,13 +2,17 @@ package dev.javelin.engine.output;
 
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent.Finished;
+import dev.javelin.engine.request.GenerationEvent.PromptScored;
 import dev.javelin.engine.request.GenerationEvent.TextDelta;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.Timings;
+import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.engine.request.Usage;
 import dev.javelin.tokenizer.IncrementalDecoder;
 import dev.javelin.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** One answer as it grows: decoder, stop strings, counts. Output thread only. */
 final class AnswerText {
@@ -18,6 +22,8 @@ final class AnswerText {
   private final int minTokens;
   private int[] pending = new int[8];
   private int numPending;
+  private final List<TokenLogprobs> pendingLogprobs = new ArrayList<>();
+  private final List<TokenLogprobs> promptLogprobs = new ArrayList<>();
   private int completionTokens;
   private long firstTokenNanos;
 
@@ -29,9 +35,27 @@ final class AnswerText {
     minTokens = sampling.minTokens();
   }
 
+  /** Takes the scores of some of the prompt's tokens; tells them once all are here. */
+  void accept(OutputItem.ScoredPrompt scored) {
+    promptLogprobs.addAll(scored.logprobs());
+    if (promptLogprobs.size() == output.request.promptTokenIds().length - 1) {
+      output.listener.onEvent(new PromptScored(List.copyOf(promptLogprobs)));
+      promptLogprobs.clear();
+    }
+  }
+
+  /** A prompt of one token has nothing to score, but who asked is told. */
+  private void tellUnscoredPrompt() {
+    if (output.request.sampling().promptLogprobs() >= 0
+        && output.request.promptTokenIds().length == 1) {
+      output.listener.onEvent(new PromptScored(List.of()));
+    }
+  }
+
   /** Takes a token; true if a stop string is now complete. */
   boolean accept(OutputItem.Token token) {
     if (completionTokens++ == 0) {
+      tellUnscoredPrompt();
       firstTokenNanos = token.sampledNanos() - output.submittedNanos;
     }
     if (token.endToken()) {
@@ -41,6 +65,9 @@ final class AnswerText {
       pending = Arrays.copyOf(pending, numPending * 2);
     }
     pending[numPending++] = token.tokenId();
+    if (token.logprobs() != null) {
+      pendingLogprobs.add(token.logprobs());
+    }
     String text = decoder.next(token.tokenId());
     String out = completionTokens <= minTokens ? text : stops.accept(text);
     if (!out.isEmpty()) {
@@ -71,7 +98,9 @@ final class AnswerText {
 
   private void tell(String text) {
     int[] tokens = Arrays.copyOf(pending, numPending);
+    List<TokenLogprobs> logprobs = List.copyOf(pendingLogprobs);
     numPending = 0;
-    output.listener.onEvent(new TextDelta(text, tokens));
+    pendingLogprobs.clear();
+    output.listener.onEvent(new TextDelta(text, tokens, logprobs));
   }
 }

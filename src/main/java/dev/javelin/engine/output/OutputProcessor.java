@@ -101,6 +101,7 @@ public final class OutputProcessor implements AutoCloseable {
             finish(output, FinishReason.STOP);
           }
         }
+        case OutputItem.ScoredPrompt scored -> answer(output).accept(scored);
         case OutputItem.Finish finish -> finish(output, finish.reason());
         case OutputItem.Failure failure ->
             end(output, new Failed(failure.code(), failure.message()));

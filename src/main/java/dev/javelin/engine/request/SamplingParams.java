@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos the model's own end tokens do not end it
  * @param includeStop a matched stop string stays in the answer
  * @param skipSpecialTokens control tokens are left out of the text
+ * @param logprobs how many of the likeliest tokens to name beside each token of the answer; [0,
+ *     {@value #MAX_LOGPROBS}]; {@value #NO_LOGPROBS}: nothing is said of its probability either
+ * @param promptLogprobs the same for each token of the prompt but the first
  */
 public record SamplingParams(
     float temperature,
@@ -44,7 +47,11 @@ public record SamplingParams(
     Set<Integer> stopTokenIds,
     boolean ignoreEos,
     boolean includeStop,
-    boolean skipSpecialTokens) {
+    boolean skipSpecialTokens,
+    int logprobs,
+    int promptLogprobs) {
+  public static final int NO_LOGPROBS = -1;
+  public static final int MAX_LOGPROBS = 256;
 
   /** Temperature 1, nothing cut, 16 tokens. */
   public static final SamplingParams DEFAULT = builder().build();
@@ -82,11 +89,18 @@ public record SamplingParams(
     for (int id : stopTokenIds) {
       require(id >= 0, "stop_token_ids", id, "made of token ids from 0");
     }
+    requireLogprobs("logprobs", logprobs);
+    requireLogprobs("prompt_logprobs", promptLogprobs);
   }
 
   /** Starts from the values of {@link #DEFAULT}. */
   public static SamplingParamsBuilder builder() {
     return new SamplingParamsBuilder();
+  }
+
+  private static void requireLogprobs(String field, int given) {
+    require(
+        given >= NO_LOGPROBS && given <= MAX_LOGPROBS, field, given, "from 0 to " + MAX_LOGPROBS);
   }
 
   public boolean greedy() {

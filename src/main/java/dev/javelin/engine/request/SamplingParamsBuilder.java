@@ -36,6 +36,8 @@ public final class SamplingParamsBuilder {
   private boolean ignoreEos;
   private boolean includeStop;
   private boolean skipSpecialTokens = true;
+  private int logprobs = SamplingParams.NO_LOGPROBS;
+  private int promptLogprobs = SamplingParams.NO_LOGPROBS;
 
   SamplingParamsBuilder() {}
 
@@ -168,6 +170,16 @@ public final class SamplingParamsBuilder {
     return this;
   }
 
+  public SamplingParamsBuilder logprobs(int value) {
+    logprobs = value;
+    return this;
+  }
+
+  public SamplingParamsBuilder promptLogprobs(int value) {
+    promptLogprobs = value;
+    return this;
+  }
+
   /**
    * @throws EngineException INVALID_REQUEST naming the first value that is out of its range
    */
@@ -188,6 +200,8 @@ public final class SamplingParamsBuilder {
         stopTokenIds,
         ignoreEos,
         includeStop,
-        skipSpecialTokens);
+        skipSpecialTokens,
+        logprobs,
+        promptLogprobs);
   }
 }

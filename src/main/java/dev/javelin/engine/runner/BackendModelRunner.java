@@ -32,8 +32,11 @@ public final class BackendModelRunner implements ModelRunner {
   private final ForwardBatch batch;
   private final StepExecutor logitsExecutor;
   private final StepExecutor bestExecutor;
+  private final StepExecutor hiddenExecutor;
   private final Supplier<Tensor> logitsStep = this::logits;
   private final Supplier<Tensor> bestStep = this::best;
+  private final Supplier<Tensor> hiddenStep = this::hidden;
+  private final LogitRows rows;
   private final int vocabSize;
   private final Sampler sampler;
   private @Nullable SamplerState[] samplers;
@@ -71,6 +74,8 @@ public final class BackendModelRunner implements ModelRunner {
     batch = batches.batch();
     logitsExecutor = backend.executor();
     bestExecutor = backend.executor();
+    hiddenExecutor = backend.executor();
+    rows = new LogitRows(backend, model);
   }
 
   @Override
@@ -109,11 +114,15 @@ public final class BackendModelRunner implements ModelRunner {
     for (BlockMove move : step.moves()) {
       make(move);
     }
-    batches.build(step);
+    batches.build(step, this::promptRows);
+    int numLogits = batch.numLogits;
+    if (scoresPrompts(step)) {
+      Tensor hidden = hiddenExecutor.run(batch, hiddenStep);
+      return () -> score(step, numLogits, hidden);
+    }
     boolean best = takesTheBest(step);
     Tensor output =
         best ? bestExecutor.run(batch, bestStep) : logitsExecutor.run(batch, logitsStep);
-    int numLogits = batch.numLogits;
     return () -> finish(step, numLogits, output, best);
   }
 
@@ -128,6 +137,19 @@ public final class BackendModelRunner implements ModelRunner {
     }
   }
 
+  private int promptRows(ScheduledSequence sequence) {
+    return sampler(sequence).promptRows(sequence.firstPosition(), sequence.end());
+  }
+
+  private boolean scoresPrompts(SchedulerOutput step) {
+    for (ScheduledSequence sequence : step.scheduled()) {
+      if (promptRows(sequence) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether the likeliest token is the answer of every sequence: then no logits are read. */
   private boolean takesTheBest(SchedulerOutput step) {
     for (ScheduledSequence sequence : step.scheduled()) {
@@ -136,6 +158,11 @@ public final class BackendModelRunner implements ModelRunner {
       }
     }
     return true;
+  }
+
+  /** [numLogits, hiddenSize] */
+  private Tensor hidden() {
+    return model.forward(batch, cache);
   }
 
   /** [numLogits, vocabSize] */
@@ -159,20 +186,48 @@ public final class BackendModelRunner implements ModelRunner {
       values = new float[needed];
     }
     backend.read(output.rows(0, numLogits), values);
-    int[] sampled = new int[step.scheduled().size()];
+    StepResult result = new StepResult(sampler, step.scheduled().size());
     int row = 0;
-    for (int s = 0; s < sampled.length; s++) {
+    for (int s = 0; s < step.scheduled().size(); s++) {
       ScheduledSequence sequence = step.scheduled().get(s);
-      sampled[s] = ModelRunnerOutput.NONE;
       if (sequence.needsLogits()) {
         SamplerState state = sampler(sequence);
-        int token =
-            best ? state.take((int) values[row]) : sampler.sample(values, row * vocabSize, state);
-        sampled[s] = token == Sampler.INVALID_LOGITS ? ModelRunnerOutput.INVALID_LOGITS : token;
+        if (best) {
+          result.take(s, state, (int) values[row]);
+        } else {
+          result.sample(s, state, values, row * vocabSize);
+        }
         row++;
       }
     }
-    return new ModelRunnerOutput(sampled);
+    return result.output();
+  }
+
+  private ModelRunnerOutput score(SchedulerOutput step, int numLogits, Tensor hidden) {
+    StepResult result = new StepResult(sampler, step.scheduled().size());
+    int[] rowsEnd = new int[step.scheduled().size()];
+    int[] sequenceOfRow = new int[numLogits];
+    for (int s = 0, row = 0; s < rowsEnd.length; s++) {
+      ScheduledSequence sequence = step.scheduled().get(s);
+      int end = row + promptRows(sequence) + (sequence.needsLogits() ? 1 : 0);
+      Arrays.fill(sequenceOfRow, row, end, s);
+      row = end;
+      rowsEnd[s] = end;
+    }
+    rows.read(
+        hidden,
+        numLogits,
+        (row, logits, offset) -> {
+          int s = sequenceOfRow[row];
+          ScheduledSequence sequence = step.scheduled().get(s);
+          SamplerState state = sampler(sequence);
+          if (sequence.needsLogits() && row == rowsEnd[s] - 1) {
+            result.sample(s, state, logits, offset);
+          } else {
+            result.score(s, state, sequence, logits, offset);
+          }
+        });
+    return result.output();
   }
 
   private SamplerState sampler(ScheduledSequence sequence) {

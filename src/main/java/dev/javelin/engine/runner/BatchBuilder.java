@@ -4,6 +4,7 @@ import dev.javelin.backend.AttentionMetadata;
 import dev.javelin.backend.ForwardBatch;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
+import java.util.function.ToIntFunction;
 
 /** Lays a scheduled step out as the flat arrays a model takes. */
 final class BatchBuilder {
@@ -20,8 +21,14 @@ final class BatchBuilder {
     return batch;
   }
 
-  /** The same batch object every time, filled with {@code step}. */
-  ForwardBatch build(SchedulerOutput step) {
+  /**
+   * The same batch object every time, filled with {@code step}; the rows of logits of a sequence
+   * are those of its prompt, then that of its last known token.
+   *
+   * @param promptRows of a sequence's run, how many positions before the prompt's last, or before
+   *     the run's end, need logits
+   */
+  ForwardBatch build(SchedulerOutput step, ToIntFunction<ScheduledSequence> promptRows) {
     AttentionMetadata attention = batch.attention;
     int row = 0;
     batch.numLogits = 0;
@@ -44,6 +51,10 @@ final class BatchBuilder {
       attention.queryStart[s] = row;
       attention.seqLens[s] = sequence.end();
       attention.promptLens[s] = sequence.promptLength();
+      int last = Math.min(sequence.end(), sequence.promptLength() - 1);
+      for (int position = last - promptRows.applyAsInt(sequence); position < last; position++) {
+        batch.logitRows[batch.numLogits++] = row + position - sequence.firstPosition();
+      }
       row += n;
       if (sequence.needsLogits()) {
         batch.logitRows[batch.numLogits++] = row - 1;

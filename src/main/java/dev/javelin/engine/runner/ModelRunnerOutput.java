@@ -1,20 +1,32 @@
 package dev.javelin.engine.runner;
 
 import dev.javelin.engine.scheduler.SchedulerOutput;
+import java.util.List;
 
 /**
  * What a step gave.
  *
  * @param sampledTokenIds [scheduled sequences] the token each got, {@link #NONE} where no logits
- *     were wanted, {@link #INVALID_LOGITS} where they held no number to choose by
+ *     were wanted, {@link #INVALID_LOGITS} where they, or those of the prompt, held no number to
+ *     choose by
+ * @param logprobs [scheduled sequences]; empty where nobody asked
  */
-public record ModelRunnerOutput(int[] sampledTokenIds) {
+public record ModelRunnerOutput(int[] sampledTokenIds, List<SequenceLogprobs> logprobs) {
   public static final int NONE = -1;
   public static final int INVALID_LOGITS = -2;
 
+  public ModelRunnerOutput(int[] sampledTokenIds) {
+    this(sampledTokenIds, List.of());
+  }
+
+  /** What is said of the likelihood of the n-th scheduled sequence's tokens. */
+  public SequenceLogprobs logprobs(int n) {
+    return logprobs.isEmpty() ? SequenceLogprobs.NONE : logprobs.get(n);
+  }
+
   /**
    * @throws IllegalStateException unless each sequence of {@code step} that needs one has a token
-   *     below {@code vocabSize}, or invalid logits, and no other has
+   *     below {@code vocabSize}, or invalid logits, and no other has a token
    */
   public void check(SchedulerOutput step, int vocabSize) {
     if (sampledTokenIds.length != step.scheduled().size()) {
@@ -25,7 +37,8 @@ public record ModelRunnerOutput(int[] sampledTokenIds) {
     for (int i = 0; i < sampledTokenIds.length; i++) {
       int token = sampledTokenIds[i];
       boolean needed = step.scheduled().get(i).needsLogits();
-      if (needed == (token == NONE) || token < INVALID_LOGITS || token >= vocabSize) {
+      boolean wrong = needed == (token == NONE) || token < NONE || token >= vocabSize;
+      if (wrong && token != INVALID_LOGITS) {
         throw new IllegalStateException(
             "a sequence that %s a token got %d".formatted(needed ? "needs" : "needs not", token));
       }

@@ -1,7 +1,9 @@
 package dev.javelin.engine.sampling;
 
 import dev.javelin.engine.request.Mirostat;
+import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.engine.request.Truncation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the next token of a sequence: the {@link LogitsSteps}, temperature, then the truncations
@@ -17,10 +19,12 @@ public final class Sampler {
   private final int vocabSize;
   private final Candidates candidates;
   private final LargestLogits largest = new LargestLogits();
+  private final RawDistribution raw;
 
   public Sampler(int vocabSize) {
     this.vocabSize = vocabSize;
     candidates = new Candidates(vocabSize);
+    raw = new RawDistribution(vocabSize);
   }
 
   /**
@@ -30,6 +34,9 @@ public final class Sampler {
    * @return a token id, or {@link #INVALID_LOGITS}
    */
   public int sample(float[] logits, int offset, SamplerState state) {
+    if (state.params.logprobs() >= 0 && !readRaw(logits, offset)) {
+      return INVALID_LOGITS;
+    }
     adjust(logits, offset, state);
     int best = argmax(logits, offset);
     if (best == INVALID_LOGITS) {
@@ -38,6 +45,31 @@ public final class Sampler {
     int token = state.params.greedy() ? best : draw(logits, offset, best, state);
     state.append(token);
     return token;
+  }
+
+  /** How likely the token was that the last {@link #sample} gave; null unless asked for. */
+  public @Nullable TokenLogprobs logprobs(int token, SamplerState state) {
+    int top = state.params.logprobs();
+    return top < 0 ? null : raw.of(token, top);
+  }
+
+  /**
+   * How likely a token of the prompt was.
+   *
+   * @param logits of the position before it, not changed
+   * @return null for logits that hold no finite maximum or a NaN
+   */
+  public @Nullable TokenLogprobs score(float[] logits, int offset, int token, int top) {
+    return readRaw(logits, offset) ? raw.of(token, top) : null;
+  }
+
+  private boolean readRaw(float[] logits, int offset) {
+    int best = argmax(logits, offset);
+    if (best == INVALID_LOGITS) {
+      return false;
+    }
+    raw.read(logits, offset, logits[offset + best]);
+    return true;
   }
 
   /** Runs the steps that change logits, in place. */

@@ -15,6 +15,11 @@ public final class SamplerState {
   final History history;
   final LogitsStep[] logitsSteps;
 
+  private final int promptLength;
+
+  /** Positions whose predictions of the prompt's next token were given, from the first on. */
+  private int promptScored;
+
   /** Most surprise in bits that Mirostat lets through now. */
   double mirostatMu;
 
@@ -28,14 +33,49 @@ public final class SamplerState {
     this.params = params;
     draws = new Draws(params.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()));
     history = new History(promptTokenIds);
+    promptLength = promptTokenIds.length;
     logitsSteps = LogitsSteps.of(params, history, endTokenIds, vocabSize);
     Mirostat mirostat = params.mirostat();
     mirostatMu = mirostat == null ? 0 : 2 * mirostat.tau();
   }
 
+  /**
+   * How many positions of a run of tokens predict tokens of the prompt whose logprobs are wanted
+   * and were not given yet, for example before a preemption. The first of them is {@link
+   * #firstPromptRow}.
+   *
+   * @param first position of the run's first token
+   * @param end position after its last
+   */
+  public int promptRows(int first, int end) {
+    if (params.promptLogprobs() < 0) {
+      return 0;
+    }
+    return Math.max(0, Math.min(end, promptLength - 1) - firstPromptRow(first));
+  }
+
+  /** The first such position of a run that begins at {@code first}. */
+  public int firstPromptRow(int first) {
+    return Math.max(first, promptScored);
+  }
+
+  /** Notes that the logprobs of the next {@code rows} tokens of the prompt were given. */
+  public void scoredPrompt(int rows) {
+    promptScored += rows;
+  }
+
+  public boolean wantsLogprobs() {
+    return params.logprobs() >= 0;
+  }
+
+  /** How many of the likeliest tokens to name beside each token of the prompt. */
+  public int promptTop() {
+    return params.promptLogprobs();
+  }
+
   /** Whether the largest logit, as the model gave it, is the next token. */
   public boolean takesTheBest() {
-    if (!params.greedy()) {
+    if (!params.greedy() || params.logprobs() >= 0) {
       return false;
     }
     for (LogitsStep step : logitsSteps) {

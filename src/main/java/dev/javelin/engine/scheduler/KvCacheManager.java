@@ -145,8 +145,14 @@ final class KvCacheManager {
     sequence.dropBlocks();
   }
 
-  /** Full blocks that may be shared; one token at least is left to compute. */
+  /**
+   * Full blocks that may be shared; one token at least is left to compute. None where each token of
+   * the prompt is to be scored: what is not computed has no logits.
+   */
   private int mostShared(Sequence sequence) {
+    if (sequence.sampling().promptLogprobs() >= 0) {
+      return 0;
+    }
     return Math.min(sequence.numHashes(), (sequence.numTokens() - 1) / blockSize);
   }
 

@@ -7,6 +7,7 @@ import dev.javelin.catalog.DecodingDefaults;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
@@ -20,6 +21,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,17 +157,26 @@ class OpenAiApiTests {
             "user":"me","metadata":{"a":"b"},"response_format":{"type":"text"},"logprobs":false
             """));
     var sampling = engine.requests.take().sampling();
-    assertThat(sampling.toString())
+    assertThat(sampling)
         .isEqualTo(
-            "SamplingParams[temperature=0.0, truncation=Truncation[topK=3, topP=0.5, minP=0.1,"
-                + " typicalP=1.0, topNSigma=0.0, epsilonCutoff=0.0,"
-                + " xtc=Xtc[probability=0.0, threshold=0.1]], mirostat=null,"
-                + " penalties=Penalties[repetition=1.5, frequency=-1.0, presence=2.0,"
-                + " dry=Dry[multiplier=0.0, base=1.75, allowedLength=2, lastN=-1, breakers={},"
-                + " breakerSequences=[]]], logitBias={65=-100.0}, allowedTokenIds=null,"
-                + " badWords=[], rule=null, seed=OptionalLong[-9], maxTokens=12,"
-                + " minTokens=2, stop=[END], stopTokenIds=[66], ignoreEos=true, includeStop=true,"
-                + " skipSpecialTokens=false]");
+            SamplingParams.builder()
+                .temperature(0f)
+                .topK(3)
+                .topP(0.5f)
+                .minP(0.1f)
+                .repetitionPenalty(1.5f)
+                .frequencyPenalty(-1f)
+                .presencePenalty(2f)
+                .logitBias(Map.of(65, -100f))
+                .seed(-9)
+                .maxTokens(12)
+                .minTokens(2)
+                .stop(List.of("END"))
+                .stopTokenIds(Set.of(66))
+                .ignoreEos(true)
+                .includeStop(true)
+                .skipSpecialTokens(false)
+                .build());
   }
 
   @Test

@@ -23,7 +23,7 @@ class BatchBuilderTests {
     ScheduledSequence prompt =
         new ScheduledSequence(2, 0, 2, new int[] {73, 74}, new int[] {7}, 1, 2, true);
 
-    ForwardBatch batch = builder.build(step(decode, chunk, prompt));
+    ForwardBatch batch = builder.build(step(decode, chunk, prompt), _ -> 0);
 
     AttentionMetadata attention = batch.attention;
     assertThat(batch.numTokens()).isEqualTo(5);
@@ -37,11 +37,26 @@ class BatchBuilderTests {
     assertThat(attention.blockTables).containsExactly(2, 3, 0, 0, 5, 0, 0, 0, 7, 0, 0, 0);
     assertThat(Arrays.copyOf(batch.logitRows, batch.numLogits)).containsExactly(0, 4);
 
-    ForwardBatch next = builder.build(step(decode));
+    ForwardBatch next = builder.build(step(decode), _ -> 0);
     assertThat(next.numTokens()).isEqualTo(1);
     assertThat(next.attention.numSequences).isEqualTo(1);
     assertThat(next.attention.queryStart).startsWith(0, 1);
     assertThat(next.numLogits).isEqualTo(1);
+  }
+
+  @Test
+  void promptsThatAreScoredHaveTheirRowsBeforeTheSampledOne() {
+    BatchBuilder builder = new BatchBuilder(16, 3, 4, 4);
+    ScheduledSequence first =
+        new ScheduledSequence(1, 0, 3, new int[8], new int[] {5}, 1, 5, false);
+    ScheduledSequence last =
+        new ScheduledSequence(2, 2, 3, new int[8], new int[] {7, 8}, 2, 5, true);
+    // Computed again after a preemption: positions 0 and 1 were scored before.
+    ScheduledSequence again =
+        new ScheduledSequence(3, 0, 6, new int[8], new int[] {1, 2}, 2, 5, true);
+    ForwardBatch batch = builder.build(step(first, last, again), run -> run.id() == 1 ? 3 : 2);
+    assertThat(Arrays.copyOf(batch.logitRows, batch.numLogits))
+        .containsExactly(0, 1, 2, 3, 4, 5, 8, 9, 11);
   }
 
   private static SchedulerOutput step(ScheduledSequence... scheduled) {
