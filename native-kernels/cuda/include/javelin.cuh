@@ -9,6 +9,20 @@ using bf16 = __nv_bfloat16;
 
 constexpr int WARP = 32;
 
+// Eight bf16 as one 16-byte word: what a thread should load at a time.
+constexpr int VECTOR = 8;
+
+union Vector {
+  uint4 word;
+  __nv_bfloat162 pairs[VECTOR / 2];
+
+  __device__ __forceinline__ float2 pair(int i) const { return __bfloat1622float2(pairs[i]); }
+  __device__ __forceinline__ void set(int i, float low, float high) { pairs[i] = __floats2bfloat162_rn(low, high); }
+};
+
+__device__ __forceinline__ Vector loadVector(const bf16* p) { return {*reinterpret_cast<const uint4*>(p)}; }
+__device__ __forceinline__ void storeVector(bf16* p, const Vector& v) { *reinterpret_cast<uint4*>(p) = v.word; }
+
 __device__ __forceinline__ float widen(bf16 x) { return __bfloat162float(x); }
 __device__ __forceinline__ float widen(float x) { return x; }
 

@@ -63,6 +63,16 @@ extern "C" __global__ void elementwise_gather_bf16(bf16* out, const bf16* x, con
 // out[rows, size] = activation(gate) * up, gateUp [rows, 2 * size]. Grid (rows, enough blocks for size).
 extern "C" __global__ void elementwise_gated_bf16(bf16* out, const bf16* gateUp, int activation, int size) {
   const bf16* gate = gateUp + (size_t)blockIdx.x * 2 * size;
+  if (size % VECTOR == 0) {
+    for (int i = (blockIdx.y * blockDim.x + threadIdx.x) * VECTOR; i < size; i += gridDim.y * blockDim.x * VECTOR) {
+      Vector v = loadVector(gate + i);
+      const Vector up = loadVector(gate + size + i);
+#pragma unroll
+      for (int j = 0; j < VECTOR / 2; j++) v.set(j, activate(activation, v.pair(j).x) * up.pair(j).x, activate(activation, v.pair(j).y) * up.pair(j).y);
+      storeVector(out + (size_t)blockIdx.x * size + i, v);
+    }
+    return;
+  }
   for (int i = blockIdx.y * blockDim.x + threadIdx.x; i < size; i += gridDim.y * blockDim.x) {
     out[(size_t)blockIdx.x * size + i] = narrow<bf16>(activate(activation, widen(gate[i])) * widen(gate[size + i]));
   }

@@ -5,8 +5,37 @@
 
 // ---- device helpers ----
 
+__device__ __forceinline__ void normaliseVectors(bf16* out, bf16* x, const bf16* added, const float* weight, float eps, int columns) {
+  float squares = 0;
+  for (int i = threadIdx.x * VECTOR; i < columns; i += blockDim.x * VECTOR) {
+    Vector v = loadVector(x + i);
+    if (added) {
+      const Vector more = loadVector(added + i);
+#pragma unroll
+      for (int j = 0; j < VECTOR / 2; j++) v.set(j, v.pair(j).x + more.pair(j).x, v.pair(j).y + more.pair(j).y);
+      storeVector(x + i, v);
+    }
+#pragma unroll
+    for (int j = 0; j < VECTOR / 2; j++) squares += v.pair(j).x * v.pair(j).x + v.pair(j).y * v.pair(j).y;
+  }
+  const float scale = rsqrtf(blockSum(squares) / columns + eps);
+  for (int i = threadIdx.x * VECTOR; i < columns; i += blockDim.x * VECTOR) {
+    Vector v = loadVector(x + i);
+    const float4 low = *reinterpret_cast<const float4*>(weight + i), high = *reinterpret_cast<const float4*>(weight + i + 4);
+    v.set(0, v.pair(0).x * scale * low.x, v.pair(0).y * scale * low.y);
+    v.set(1, v.pair(1).x * scale * low.z, v.pair(1).y * scale * low.w);
+    v.set(2, v.pair(2).x * scale * high.x, v.pair(2).y * scale * high.y);
+    v.set(3, v.pair(3).x * scale * high.z, v.pair(3).y * scale * high.w);
+    storeVector(out + i, v);
+  }
+}
+
 // out = (x + added) / rms * weight; x + added is rounded to bf16 first, as if it had been stored, and stored in x if there is something to add.
 __device__ __forceinline__ void normalise(bf16* out, bf16* x, const bf16* added, const float* weight, float eps, int columns) {
+  if (columns % VECTOR == 0) {
+    normaliseVectors(out, x, added, weight, eps, columns);
+    return;
+  }
   float squares = 0;
   for (int i = threadIdx.x; i < columns; i += blockDim.x) {
     float value = widen(x[i]);

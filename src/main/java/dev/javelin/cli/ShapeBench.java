@@ -76,7 +76,7 @@ final class ShapeBench {
             d.kvCacheBytes(),
             d.kvDType(),
             d.threads(),
-            Math.max(largest, d.maxQueue()));
+            2 * Math.max(largest, d.maxQueue()));
     ShapeCheckpoint checkpoint = new ShapeCheckpoint(shape, format);
     try (LoadedModel model =
         engines

@@ -19,7 +19,8 @@ public final class LinearConformance {
     for (int in : inputs(format)) {
       for (int out : OUT) {
         PackedWeight weight = RandomWeights.of(format, out, in, 31L * in + out);
-        check(backends.ofSize(rowLength(weight)), weight);
+        // Beside the product there are a bias and a residual, both about one.
+        check(backends.ofSize(1 + rowLength(weight)), weight);
       }
     }
     gather(backends, RandomWeights.of(format, 50, 4 * Math.max(64, format.blockElements()), 5));

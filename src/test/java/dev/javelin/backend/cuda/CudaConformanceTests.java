@@ -13,8 +13,27 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every op and weight format on the GPU against the reference. */
 @Tag("gpu")
 class CudaConformanceTests {
-  /** A bf16 result has an error of 2^-9 of itself; compositions round a few times on the way. */
-  static final double TOLERANCE = 2e-2;
+  /** A bf16 result has an error of 2^-9 of itself, and a weight or two were rounded before it. */
+  private static final double TOLERANCE = 1.5e-2;
+
+  /** Compositions round several times on the way, attention before an exponential. */
+  private static final double COMPOSED = 4e-2;
+
+  private static double tolerance(OpsConformance.Case op) {
+    return switch (op.name()) {
+      case "gatherRows", "argmax" -> 0;
+      case "rmsNorm",
+          "add",
+          "scale",
+          "softcap",
+          "headNorm",
+          "rope",
+          "gatedActivation",
+          "addRmsNorm" ->
+          TOLERANCE;
+      default -> COMPOSED;
+    };
+  }
 
   static List<OpsConformance.Case> ops() {
     return OpsConformance.cases();
@@ -24,7 +43,7 @@ class CudaConformanceTests {
   @MethodSource("ops")
   void opMatchesTheReference(OpsConformance.Case op) {
     try (CudaBackend backend = Gpu.backend(false)) {
-      op.check().run(new Conformance(backend, TOLERANCE));
+      op.check().run(new Conformance(backend, tolerance(op)));
     }
   }
 
@@ -32,7 +51,7 @@ class CudaConformanceTests {
   @EnumSource
   void linearMatchesTheReference(WeightFormat format) {
     try (CudaBackend backend = Gpu.backend(false)) {
-      LinearConformance.check(new Conformance(backend, TOLERANCE), format);
+      LinearConformance.check(new Conformance(backend, 2 * TOLERANCE), format);
     }
   }
 }

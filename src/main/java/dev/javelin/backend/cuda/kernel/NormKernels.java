@@ -84,8 +84,8 @@ public final class NormKernels {
         .launch();
   }
 
-  /** Whole warps, enough that a thread has few elements. */
+  /** Whole warps, enough that a thread has a vector or two of eight. */
   private static int threads(int columns) {
-    return Math.clamp((columns + 31) / 32 * 32, 32, 512);
+    return Math.clamp((columns / 8 + 31) / 32 * 32, 32, 512);
   }
 }
