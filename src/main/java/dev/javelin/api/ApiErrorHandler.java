@@ -1,5 +1,6 @@
 package dev.javelin.api;
 
+import dev.javelin.security.QuotaExceededException;
 import java.util.List;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
@@ -28,7 +29,16 @@ final class ApiErrorHandler implements WebExceptionHandler {
       return Mono.error(failure);
     }
     ApiException error = ApiErrors.from(failure, RequestIds.of(exchange));
-    if (error.status() == HttpStatus.TOO_MANY_REQUESTS
+    if (failure instanceof QuotaExceededException quota) {
+      quota
+          .retryAfter()
+          .ifPresent(
+              wait ->
+                  exchange
+                      .getResponse()
+                      .getHeaders()
+                      .set("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
+    } else if (error.status() == HttpStatus.TOO_MANY_REQUESTS
         || error.status() == HttpStatus.SERVICE_UNAVAILABLE) {
       exchange.getResponse().getHeaders().set("Retry-After", "1");
     }

@@ -2,6 +2,7 @@ package dev.javelin.api;
 
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.security.QuotaExceededException;
 import dev.javelin.security.Refusal;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,13 @@ public final class ApiErrors {
       case ApiException api -> api;
       case EngineException engine -> from(engine, requestId);
       case Refusal refusal -> from(refusal);
+      case QuotaExceededException quota ->
+          new ApiException(
+              HttpStatus.TOO_MANY_REQUESTS,
+              "rate_limit_error",
+              null,
+              quota.quota().word() + "_exceeded",
+              quota.getMessage());
       case DataBufferLimitException limit ->
           new ApiException(
               HttpStatus.CONTENT_TOO_LARGE,

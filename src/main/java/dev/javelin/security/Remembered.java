@@ -17,7 +17,11 @@ final class Remembered<T> {
   private static final long FRESH_NANOS = 10_000_000_000L;
   private static final int MOST = 10_000;
 
-  private record Entry<T>(T value, long readNanos) {}
+  private record Entry<T>(T value, long readNanos) {
+    boolean isFresh() {
+      return System.nanoTime() - readNanos < FRESH_NANOS;
+    }
+  }
 
   private final ConcurrentHashMap<String, Entry<T>> entries = new ConcurrentHashMap<>();
   private final Function<String, Optional<T>> source;
@@ -34,12 +38,17 @@ final class Remembered<T> {
   /** The row with this name; empty if there is none. */
   Mono<T> get(String name) {
     Entry<T> known = entries.get(name);
-    if (known != null && System.nanoTime() - known.readNanos() < FRESH_NANOS) {
-      return Mono.just(known.value());
-    }
-    return Mono.fromCallable(() -> read(name, known))
-        .subscribeOn(blocking)
-        .flatMap(Mono::justOrEmpty);
+    return known != null && known.isFresh()
+        ? Mono.just(known.value())
+        : Mono.fromCallable(() -> read(name, known))
+            .subscribeOn(blocking)
+            .flatMap(Mono::justOrEmpty);
+  }
+
+  /** As {@link #get}, on a thread that may block. */
+  Optional<T> now(String name) {
+    Entry<T> known = entries.get(name);
+    return known != null && known.isFresh() ? Optional.of(known.value()) : read(name, known);
   }
 
   void forget(String name) {

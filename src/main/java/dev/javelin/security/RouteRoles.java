@@ -1,11 +1,15 @@
 package dev.javelin.security;
 
+import static dev.javelin.security.Access.ADMIN;
+import static dev.javelin.security.Access.DEVELOPER;
 import static dev.javelin.security.Access.INFERENCE;
 import static dev.javelin.security.Access.KNOWN;
 import static dev.javelin.security.Access.LOCAL;
 import static dev.javelin.security.Access.PUBLIC;
+import static org.springframework.http.HttpMethod.DELETE;
 import static org.springframework.http.HttpMethod.GET;
 import static org.springframework.http.HttpMethod.POST;
+import static org.springframework.http.HttpMethod.PUT;
 
 import java.util.List;
 import java.util.Set;
@@ -49,7 +53,24 @@ public final class RouteRoles {
           new Route(POST, "/detokenize", INFERENCE),
 
           // management: who may use the server
-          new Route(GET, "/api/v1/me", KNOWN));
+          new Route(GET, "/api/v1/me", KNOWN),
+          new Route(POST, "/api/v1/me/password", KNOWN),
+          new Route(GET, "/api/v1/users", ADMIN),
+          new Route(POST, "/api/v1/users", ADMIN),
+          new Route(GET, "/api/v1/users/{name}", ADMIN),
+          new Route(PUT, "/api/v1/users/{name}", ADMIN),
+          new Route(DELETE, "/api/v1/users/{name}", ADMIN),
+          new Route(POST, "/api/v1/users/{name}/password", ADMIN),
+          new Route(GET, "/api/v1/api-keys", DEVELOPER),
+          new Route(POST, "/api/v1/api-keys", DEVELOPER),
+          new Route(GET, "/api/v1/api-keys/{id}", DEVELOPER),
+          new Route(DELETE, "/api/v1/api-keys/{id}", DEVELOPER),
+          new Route(GET, "/api/v1/quotas", ADMIN),
+          new Route(GET, "/api/v1/quotas/{tenant}", ADMIN),
+          new Route(PUT, "/api/v1/quotas/{tenant}", ADMIN),
+          new Route(DELETE, "/api/v1/quotas/{tenant}", ADMIN),
+          new Route(GET, "/api/v1/audit", ADMIN),
+          new Route(GET, "/api/v1/audit/verify", ADMIN));
 
   /** What the table says of a method and a path. */
   sealed interface Match {

@@ -22,37 +22,45 @@ public final class Generation {
       Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1));
 
   private final Engine engine;
+  private final CallWatch watch;
   private final List<String> ids;
   private final AtomicInteger open;
   private final AtomicBoolean aborted = new AtomicBoolean();
   private final Sinks.Many<Event> sink = Sinks.many().unicast().onBackpressureBuffer();
 
-  Generation(Engine engine, String id, int sequences) {
+  Generation(Engine engine, String id, int sequences, CallWatch watch) {
     this.engine = engine;
+    this.watch = watch;
     List<String> names = new ArrayList<>(sequences);
     for (int index = 0; index < sequences; index++) {
-      names.add(id + "-" + index);
+      names.add(sequenceId(id, index));
     }
     this.ids = List.copyOf(names);
     this.open = new AtomicInteger(sequences);
   }
 
-  String sequenceId(int index) {
-    return ids.get(index);
+  static String sequenceId(String id, int index) {
+    return id + "-" + index;
   }
 
   void accept(int index, GenerationEvent event) {
-    if (aborted.get()) {
-      return;
+    watch.event(index, event);
+    if (!aborted.get()) {
+      sink.emitNext(new Event(index, event), RETRY);
     }
-    sink.emitNext(new Event(index, event), RETRY);
-    boolean last =
-        switch (event) {
-          case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> false;
-          case GenerationEvent.Finished _, GenerationEvent.Failed _ -> open.decrementAndGet() == 0;
-        };
-    if (last) {
-      sink.emitComplete(RETRY);
+    switch (event) {
+      case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> {}
+      case GenerationEvent.Finished _, GenerationEvent.Failed _ -> ended(1);
+    }
+  }
+
+  /** So many sequences ended, or never began. */
+  void ended(int sequences) {
+    if (open.addAndGet(-sequences) == 0) {
+      watch.ended();
+      if (!aborted.get()) {
+        sink.emitComplete(RETRY);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.security.Caller;
+import dev.javelin.security.QuotaExceededException;
 import dev.javelin.security.Refusal;
 import dev.javelin.tokenizer.ChatTemplate;
 import dev.javelin.tokenizer.ChatTemplateException;
@@ -27,11 +28,14 @@ import org.springframework.stereotype.Service;
 public final class GenerationService {
   private final ModelRegistry registry;
   private final Catalog catalog;
+  private final CallWatch.Factory watches;
   private final Clock clock;
 
-  GenerationService(ModelRegistry registry, Catalog catalog, Clock clock) {
+  GenerationService(
+      ModelRegistry registry, Catalog catalog, CallWatch.Factory watches, Clock clock) {
     this.registry = registry;
     this.catalog = catalog;
+    this.watches = watches;
     this.clock = clock;
   }
 
@@ -41,6 +45,7 @@ public final class GenerationService {
    * @throws EngineException with the code that fits: unknown or loading model, a prompt that does
    *     not fit, a full queue
    * @throws Refusal if the caller may not use the model
+   * @throws QuotaExceededException if the call does not fit into a limit of its key or tenant
    */
   public Generation start(GenerationCall call) {
     LoadedModel model = require(call.caller(), call.model());
@@ -49,7 +54,6 @@ public final class GenerationService {
         catalog.defaults(call.model()).orElse(DecodingDefaults.of(model.generationDefaults()));
     long deadline = System.nanoTime() + call.terms().timeout().toNanos();
     List<GenerationRequest> requests = new ArrayList<>(call.sequences());
-    Generation generation = new Generation(model.engine(), call.id(), call.sequences());
     for (Prompt prompt : call.prompts()) {
       int[] ids = tokenize(model, prompt);
       for (int i = 0; i < call.n(); i++) {
@@ -57,7 +61,7 @@ public final class GenerationService {
         SamplingParams sampling = sampling(model, call.sampling(), defaults, prompt, ids.length, i);
         requests.add(
             new GenerationRequest(
-                generation.sequenceId(index),
+                Generation.sequenceId(call.id(), index),
                 ids,
                 sampling,
                 deadline,
@@ -66,13 +70,19 @@ public final class GenerationService {
                 call.terms().cacheSalt()));
       }
     }
+    String version = String.valueOf(model.path().getFileName());
+    CallWatch watch = watches.begin(call, version, requests);
+    Generation generation = new Generation(model.engine(), call.id(), call.sequences(), watch);
+    int submitted = 0;
     try {
-      for (int i = 0; i < requests.size(); i++) {
-        int index = i;
-        model.engine().submit(requests.get(i), event -> generation.accept(index, event));
+      for (GenerationRequest request : requests) {
+        int index = submitted;
+        model.engine().submit(request, event -> generation.accept(index, event));
+        submitted++;
       }
     } catch (RuntimeException e) {
       generation.abort();
+      generation.ended(requests.size() - submitted);
       throw e;
     }
     return generation;

@@ -26,6 +26,7 @@ final class ContainerFilesTests {
           "SERVER_ADDRESS",
           "SERVER_PORT",
           "JAVELIN_DATA_DIR",
+          "JAVELIN_ADMIN_PASSWORD",
           "SPRING_DATASOURCE_URL",
           "SPRING_DATASOURCE_USERNAME",
           "SPRING_DATASOURCE_PASSWORD");

@@ -25,6 +25,14 @@ final class Problem extends RuntimeException {
     this.pointer = pointer;
   }
 
+  static Problem notFound(String detail) {
+    return new Problem(HttpStatus.NOT_FOUND, "not-found", detail, null);
+  }
+
+  static Problem invalid(String detail) {
+    return new Problem(HttpStatus.BAD_REQUEST, "invalid-request", detail, null);
+  }
+
   HttpStatus status() {
     return status;
   }

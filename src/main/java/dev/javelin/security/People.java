@@ -1,0 +1,79 @@
+package dev.javelin.security;
+
+import dev.javelin.catalog.account.Account;
+import dev.javelin.catalog.account.Accounts;
+import dev.javelin.catalog.account.Role;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** Changes who may log in. Every call blocks on the database: call it on a virtual thread. */
+@Service
+public final class People {
+  /**
+   * @param oneTimePassword to be told to them once; null if whoever made them gave a password
+   */
+  public record Made(Account account, @Nullable String oneTimePassword) {
+    @Override
+    public String toString() {
+      return "Made[" + account + "]";
+    }
+  }
+
+  private final Accounts accounts;
+  private final Passwords passwords;
+  private final Identities identities;
+
+  People(Accounts accounts, Passwords passwords, Identities identities) {
+    this.accounts = accounts;
+    this.passwords = passwords;
+    this.identities = identities;
+  }
+
+  public List<Account> list() {
+    return accounts.list();
+  }
+
+  public Optional<Account> find(String name) {
+    return accounts.find(name);
+  }
+
+  /**
+   * @param password null: one is made for one use
+   * @throws IllegalArgumentException if the name is malformed or taken, or the password too short
+   *     or too long
+   */
+  public Made create(String name, Role role, @Nullable String password) {
+    String given = password == null ? Passwords.fresh() : password;
+    Account account = accounts.create(name, role, passwords.hash(given), password == null);
+    return new Made(account, password == null ? given : null);
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   */
+  public Account changeRole(String name, Role role) {
+    Account changed = accounts.changeRole(name, role);
+    identities.forget(name);
+    return changed;
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such account
+   */
+  public Made resetPassword(String name) {
+    String password = Passwords.fresh();
+    Account changed = accounts.changePassword(name, passwords.hash(password), true);
+    identities.forget(name);
+    return new Made(changed, password);
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   */
+  public void delete(String name) {
+    accounts.delete(name);
+    identities.forget(name);
+  }
+}

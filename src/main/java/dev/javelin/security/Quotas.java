@@ -1,0 +1,121 @@
+package dev.javelin.security;
+
+import dev.javelin.catalog.account.Limits;
+import dev.javelin.catalog.account.TenantQuota;
+import dev.javelin.catalog.account.TenantQuotas;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Holds every request to the limits of its key and of its tenant. A request is counted with the
+ * most it may use and, when it ends, with what it used, so the limits hold however many run at
+ * once. Counts live in this process: a second server on the same database counts its own.
+ */
+@Component
+public final class Quotas {
+  private final ConcurrentHashMap<String, Meter> meters = new ConcurrentHashMap<>();
+  private final Remembered<TenantQuota> tenants;
+  private final Clock clock;
+
+  @Autowired
+  Quotas(TenantQuotas tenants, Clock clock, Scheduler blocking) {
+    this(tenants::find, clock, blocking);
+  }
+
+  Quotas(Function<String, Optional<TenantQuota>> tenants, Clock clock, Scheduler blocking) {
+    this.tenants = new Remembered<>(tenants, blocking);
+    this.clock = clock;
+  }
+
+  /** A running request's part of the counts. */
+  public final class Ticket {
+    private final Meter tenant;
+    private final @Nullable Meter key;
+    private final long mostTokens;
+    private final Instant began;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private Ticket(Meter tenant, @Nullable Meter key, long mostTokens, Instant began) {
+      this.tenant = tenant;
+      this.key = key;
+      this.mostTokens = mostTokens;
+      this.began = began;
+    }
+
+    /** Counts what was really used; only the first call counts. */
+    public void end(long usedTokens) {
+      if (!ended.compareAndSet(false, true)) {
+        return;
+      }
+      long unused = Math.max(0, mostTokens - usedTokens);
+      for (Meter meter : key == null ? new Meter[] {tenant} : new Meter[] {tenant, key}) {
+        synchronized (meter) {
+          meter.end(began, unused, clock.instant());
+        }
+      }
+    }
+  }
+
+  /**
+   * May block on the database.
+   *
+   * @param mostTokens prompt and answers together
+   * @throws QuotaExceededException if a limit of the key or the tenant would not hold
+   */
+  public Ticket begin(Caller caller, long mostTokens) {
+    Meter tenant = meter("the tenant " + caller.tenant());
+    Limits tenantLimits = tenants.now(caller.tenant()).map(TenantQuota::limits).orElse(Limits.NONE);
+    // The tenant's monitor is always taken first, so two requests cannot wait for each other.
+    synchronized (tenant) {
+      Instant now = clock.instant();
+      tenant.check(tenantLimits, mostTokens, now);
+      Meter key = null;
+      if (caller instanceof Caller.Key(var known)) {
+        key = meter("the key " + known.id());
+        synchronized (key) {
+          key.check(known.limits(), mostTokens, now);
+          key.begin(mostTokens, now);
+        }
+      }
+      tenant.begin(mostTokens, now);
+      return new Ticket(tenant, key, mostTokens, now);
+    }
+  }
+
+  /** To be called after a tenant's limits changed, so that the change holds at once. */
+  public void forget(String tenant) {
+    tenants.forget(tenant);
+  }
+
+  /** What a tenant has used. */
+  public QuotaUsage ofTenant(String tenant) {
+    return usage("the tenant " + tenant);
+  }
+
+  /** What a key has used. */
+  public QuotaUsage ofKey(String id) {
+    return usage("the key " + id);
+  }
+
+  private QuotaUsage usage(String subject) {
+    Meter meter = meters.get(subject);
+    if (meter == null) {
+      return QuotaUsage.NONE;
+    }
+    synchronized (meter) {
+      return meter.usage(clock.instant());
+    }
+  }
+
+  private Meter meter(String subject) {
+    return meters.computeIfAbsent(subject, Meter::new);
+  }
+}
