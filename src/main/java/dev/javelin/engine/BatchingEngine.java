@@ -170,7 +170,6 @@ public final class BatchingEngine implements Engine {
 
   /** A thread ended that must not: nobody is left waiting, and nobody new is taken. */
   private void died(Thread thread, Throwable cause) {
-    LOG.log(System.Logger.Level.ERROR, thread.getName() + " died: the engine has failed", cause);
     synchronized (gate) {
       dead = true;
       accepting = false;
@@ -185,6 +184,8 @@ public final class BatchingEngine implements Engine {
       outputs.tellNow(failures);
     }
     outstanding.abandon();
+    // Last: a cause that cannot be logged must not keep the rest from happening.
+    LOG.log(System.Logger.Level.ERROR, thread.getName() + " died: the engine has failed", cause);
   }
 
   private void check(GenerationRequest request) {

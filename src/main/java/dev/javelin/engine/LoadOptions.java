@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuePerTenant requests of one tenant that may wait; 0: three quarters of {@code
  *     maxQueue}, so that one tenant does not fill it alone
  * @param promptTokens most prompt tokens of a step that also computes answers: how much a long
- *     prompt may stretch the time between two tokens of others; 0: what the budget leaves
+ *     prompt may stretch the time between two tokens of others; 0: a quarter of the budget
  * @param prefixCache whether requests that begin alike share computed keys
  * @param hostCacheBytes host memory for KV blocks that the cache has no room for; 0: none
  */
@@ -74,7 +74,7 @@ public record LoadOptions(
         threads,
         maxQueue,
         maxQueuePerTenant == 0 ? Math.ceilDiv(maxQueue * 3, 4) : maxQueuePerTenant,
-        promptTokens == 0 ? tokenBudget : promptTokens,
+        promptTokens == 0 ? Math.ceilDiv(tokenBudget, 4) : promptTokens,
         prefixCache,
         hostCacheBytes);
   }

@@ -447,6 +447,69 @@ class BatchingEngineTests {
   }
 
   @Test
+  void aRunnerThatCannotRestartFailsTheEngine() {
+    FakeModelRunner runner =
+        new FakeModelRunner(
+            64,
+            BLOCK_SIZE,
+            FakeModelRunner::hash,
+            step -> {
+              throw new IllegalStateException("broken on purpose");
+            },
+            () -> {
+              throw new IllegalStateException("cannot restart, on purpose");
+            });
+    BatchingEngine engine = engine(runner, 1);
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      answers.add(submit(engine, "r" + i, "x"));
+    }
+    answers.forEach(answer -> assertThat(answer.failed()).isNotNull());
+    assertThat(answers.getLast().failed().code()).isEqualTo(ErrorCode.ENGINE_FAILED);
+    assertThat(engine.stats().health()).isEqualTo(EngineHealth.FAILED);
+    assertNothingLeft(engine);
+  }
+
+  @Test
+  void aThreadThatDiesFailsTheEngineAndLeavesNobodyWaiting() {
+    // The one thing the loop survives nowhere: an error while it tells of an error.
+    BatchingEngine engine =
+        engine(
+            64,
+            1,
+            512,
+            16,
+            FakeModelRunner::hash,
+            step -> {
+              gate.accept(step);
+              throw new ErrorThatCannotBeLogged();
+            });
+    Answer running = submit(engine, "a", "x");
+    gate.awaitStep();
+    Answer waiting = submit(engine, "b", "x");
+    gate.open();
+    assertThat(running.failed().code()).isEqualTo(ErrorCode.ENGINE_FAILED);
+    assertThat(waiting.failed().code()).isEqualTo(ErrorCode.ENGINE_FAILED);
+    assertThat(engine.drain(LONG)).isTrue();
+    assertThat(engine.stats().health()).isEqualTo(EngineHealth.FAILED);
+    assertThat(refusal(engine, "late", "x").code()).isEqualTo(ErrorCode.ENGINE_FAILED);
+  }
+
+  private static final class ErrorThatCannotBeLogged extends Error {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      throw this;
+    }
+
+    @Override
+    public String toString() {
+      throw this;
+    }
+  }
+
+  @Test
   void noMemoryForAStepIsTryAgainLater() {
     AtomicBoolean broken = new AtomicBoolean(true);
     BatchingEngine engine =

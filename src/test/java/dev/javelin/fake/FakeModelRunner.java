@@ -25,6 +25,7 @@ public final class FakeModelRunner implements ModelRunner {
   private final int[] positions;
   private final ToIntFunction<int[]> next;
   private final Consumer<SchedulerOutput> beforeStep;
+  private final Runnable onRestart;
   private volatile boolean closed;
   private volatile int restarts;
 
@@ -37,7 +38,19 @@ public final class FakeModelRunner implements ModelRunner {
       int blockSize,
       ToIntFunction<int[]> next,
       Consumer<SchedulerOutput> beforeStep) {
-    this(numBlocks, blockSize, 0, 0, next, beforeStep);
+    this(numBlocks, blockSize, 0, 0, next, beforeStep, () -> {});
+  }
+
+  /**
+   * @param onRestart may throw
+   */
+  public FakeModelRunner(
+      int numBlocks,
+      int blockSize,
+      ToIntFunction<int[]> next,
+      Consumer<SchedulerOutput> beforeStep,
+      Runnable onRestart) {
+    this(numBlocks, blockSize, 0, 0, next, beforeStep, onRestart);
   }
 
   /**
@@ -50,7 +63,9 @@ public final class FakeModelRunner implements ModelRunner {
       int window,
       int hostSlots,
       ToIntFunction<int[]> next,
-      Consumer<SchedulerOutput> beforeStep) {
+      Consumer<SchedulerOutput> beforeStep,
+      Runnable onRestart) {
+    this.onRestart = onRestart;
     this.blockSize = blockSize;
     this.window = window;
     this.numBlocks = numBlocks;
@@ -152,6 +167,7 @@ public final class FakeModelRunner implements ModelRunner {
   @Override
   public void restart() {
     restarts++;
+    onRestart.run();
     Arrays.fill(positions, -1);
   }
 

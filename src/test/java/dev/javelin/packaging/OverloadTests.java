@@ -90,7 +90,13 @@ class OverloadTests {
       System.out.printf(
           "overload: %.1f requests a second saturated, %.1f at twice the load, %.1f saturated again;"
               + " %d answered, %d refused; heap %d MiB, later %d MiB%n",
-          saturated, goodput, after, tally.answered.get(), tally.refused.get(), early >> 20, late >> 20);
+          saturated,
+          goodput,
+          after,
+          tally.answered.get(),
+          tally.refused.get(),
+          early >> 20,
+          late >> 20);
       assertThat(tally.wrong).isEmpty();
       assertThat(tally.refused.get()).isPositive();
       // Both, so that a machine that is slower for a while is not taken for a slower server.

@@ -112,7 +112,8 @@ class SchedulerPropertyTests {
               setup.window,
               hostSlots,
               FakeModelRunner::hash,
-              step -> {});
+              step -> {},
+              () -> {});
     }
 
     long run(int total) {

@@ -282,8 +282,12 @@ class SchedulerTests {
     assertThat(tokensOf(first, quick)).isEqualTo(5);
     assertThat(scheduler.constrained()).isTrue();
     assertThat(scheduler.numWaiting(WaitReason.CONSTRAINT)).isEqualTo(1);
+    Sequence cancelled = add(scheduler, 5, "a", 0);
+    held.add(cancelled);
+    step(scheduler);
+    scheduler.finish(cancelled);
     held.clear();
     assertThat(tokensOf(step(scheduler), slow)).isPositive();
-    assertThat(slow.history().waitedSteps(WaitReason.CONSTRAINT)).isEqualTo(1);
+    assertThat(slow.history().waitedSteps(WaitReason.CONSTRAINT)).isEqualTo(2);
   }
 }
