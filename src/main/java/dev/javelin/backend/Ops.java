@@ -144,4 +144,26 @@ public interface Ops {
     down.forwardAdd(out, inner);
     workspace.release(mark);
   }
+
+  /**
+   * {@link #gatedMlpAdd} of {@code rmsNorm(x)}.
+   *
+   * @param out [n, hiddenSize] may be x
+   * @param x [n, hiddenSize]
+   */
+  default void normGatedMlpAdd(
+      Tensor out,
+      Tensor x,
+      Tensor weight,
+      float eps,
+      Linear gateUp,
+      Linear down,
+      Activation activation,
+      Workspace workspace) {
+    int mark = workspace.mark();
+    Tensor normed = workspace.activations(x.rows(), x.columns());
+    rmsNorm(normed, x, weight, eps);
+    gatedMlpAdd(out, normed, gateUp, down, activation, workspace);
+    workspace.release(mark);
+  }
 }

@@ -62,7 +62,11 @@ public final class OpsConformance {
         new Case(
             "gatedMlpAdd",
             "1, 3, 8, 13, 40 rows, Q4_1 96 → 2 × 160 → 96; every activation",
-            OpsConformance::gatedMlpAdd));
+            OpsConformance::gatedMlpAdd),
+        new Case(
+            "normGatedMlpAdd",
+            "1, 3, 8, 13, 40 rows, BF16, Q8_0, Q4_K, Q6_K 256 → 2 × 768 → 256, in place",
+            OpsConformance::normGatedMlpAdd));
   }
 
   private static void rmsNorm(Conformance backends) {
@@ -238,6 +242,34 @@ public final class OpsConformance {
                         activation,
                         backend.workspace()),
             out);
+      }
+    }
+  }
+
+  private static void normGatedMlpAdd(Conformance backends) {
+    for (WeightFormat format :
+        List.of(WeightFormat.BF16, WeightFormat.Q8_0, WeightFormat.Q4_K, WeightFormat.Q6_K)) {
+      List<PackedWeight> wide =
+          List.of(RandomWeights.of(format, 768, 256, 4), RandomWeights.of(format, 768, 256, 5));
+      List<PackedWeight> narrow = List.of(RandomWeights.of(format, 256, 768, 6));
+      for (int rows : ROWS) {
+        Pair x = backends.activations(rows, 256);
+        Pair weight = backends.normWeights(256);
+        backends.check(
+            "normGatedMlpAdd %s, %d rows".formatted(format, rows),
+            (backend, of) ->
+                backend
+                    .ops()
+                    .normGatedMlpAdd(
+                        of.apply(x),
+                        of.apply(x),
+                        of.apply(weight),
+                        EPS,
+                        backend.linear(wide, null),
+                        backend.linear(narrow, null),
+                        Activation.SILU,
+                        backend.workspace()),
+            x);
       }
     }
   }

@@ -32,10 +32,14 @@ final class FeedForward {
    * @param residual [numTokens, hiddenSize]
    */
   void forward(Tensor residual) {
-    int mark = workspace.mark();
-    Tensor normed = workspace.activations(residual.rows(), residual.columns());
-    ops.rmsNorm(normed, residual, inputNorm.weight(), inputNorm.eps());
-    ops.gatedMlpAdd(residual, normed, gateUp, down, activation, workspace);
-    workspace.release(mark);
+    ops.normGatedMlpAdd(
+        residual,
+        residual,
+        inputNorm.weight(),
+        inputNorm.eps(),
+        gateUp,
+        down,
+        activation,
+        workspace);
   }
 }
