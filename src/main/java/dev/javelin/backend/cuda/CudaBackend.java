@@ -21,10 +21,13 @@ import dev.javelin.backend.cuda.kernel.AttentionKernels;
 import dev.javelin.backend.cuda.kernel.DecodeKernels;
 import dev.javelin.backend.cuda.kernel.ElementwiseKernels;
 import dev.javelin.backend.cuda.kernel.EmbeddingKernels;
+import dev.javelin.backend.cuda.kernel.FlashKernels;
 import dev.javelin.backend.cuda.kernel.KernelModules;
 import dev.javelin.backend.cuda.kernel.Launcher;
 import dev.javelin.backend.cuda.kernel.LinearKernels;
+import dev.javelin.backend.cuda.kernel.PackKernels;
 import dev.javelin.backend.cuda.kernel.RopeKernels;
+import dev.javelin.backend.cuda.kernel.StreamKernels;
 import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.KvDType;
 import dev.javelin.quant.PackedWeight;
@@ -58,6 +61,8 @@ public final class CudaBackend implements Backend {
   private final DecodeKernels decode;
   private final ElementwiseKernels elementwise;
   private final EmbeddingKernels embeddings;
+  private final PackKernels pack;
+  private final SmallProduct small;
   private final RopeKernels rope;
   private final @Nullable CublasLt cublasLt;
   private final MatrixProduct product;
@@ -82,13 +87,17 @@ public final class CudaBackend implements Backend {
     elementwise = new ElementwiseKernels(modules, launcher);
     embeddings = new EmbeddingKernels(modules, launcher);
     rope = new RopeKernels(modules, launcher);
-    weights = new CudaWeights(memory, stream, upload, decode);
+    pack = new PackKernels(modules, launcher);
+    weights = new CudaWeights(memory, stream, upload, decode, pack);
+    small = new SmallProduct(new StreamKernels(modules, launcher, device), memory, stream);
+    FlashAttention flash =
+        new FlashAttention(new FlashKernels(modules, launcher, device), memory, stream);
     panel = new Panel(memory, stream);
     cublasLt = CublasLt.find(options.libraries(), stream, memory).orElse(null);
     product = new MatrixProduct(cublasLt, new LinearKernels(modules, launcher));
     ops =
         new CudaOps(
-            modules, launcher, elementwise, rope, inputs, new VariantAngles(memory, upload));
+            modules, launcher, elementwise, rope, flash, inputs, new VariantAngles(memory, upload));
   }
 
   /**
@@ -179,22 +188,15 @@ public final class CudaBackend implements Backend {
     makeCurrent();
     int in = parts.getFirst().columns();
     int out = 0;
-    boolean quantised = false;
     for (PackedWeight part : parts) {
       if (part.columns() != in) {
         throw new IllegalArgumentException(
             "%s has %d columns, its neighbours %d".formatted(part.name(), part.columns(), in));
       }
       out += part.rows();
-      quantised |= CudaWeights.resident(part.format()) != WeightFormat.BF16;
       kernels.add(describe(part.format()));
     }
-    List<Matrix> matrices;
-    if (quantised || parts.size() == 1) {
-      matrices = parts.stream().map(weights::load).toList();
-    } else {
-      matrices = List.of(weights.loadTogether(parts));
-    }
+    List<Matrix> matrices = matrices(parts);
     for (Matrix matrix : matrices) {
       if (matrix.format() != WeightFormat.BF16) {
         panel.reserve(matrix.rows(), in);
@@ -204,14 +206,39 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException("a bias of %d, got %s".formatted(out, bias));
     }
     long biasAddress = bias == null ? 0 : CudaBuffer.address(bias, DType.F32);
-    return new CudaLinear(in, out, matrices, biasAddress, panel, product, decode, elementwise);
+    return new CudaLinear(
+        in, out, matrices, biasAddress, small, panel, product, decode, pack, elementwise);
+  }
+
+  /** Neighbours of one format become one matrix where its layout allows. */
+  private List<Matrix> matrices(List<PackedWeight> parts) {
+    List<Matrix> matrices = new ArrayList<>();
+    for (int first = 0, next; first < parts.size(); first = next) {
+      WeightFormat format = CudaWeights.resident(parts.get(first).format());
+      boolean units = small.packs(format, parts.get(first).columns());
+      next = first + 1;
+      while (next < parts.size()
+          && CudaWeights.resident(parts.get(next).format()) == format
+          && (format == WeightFormat.BF16
+              || (units && parts.get(next - 1).rows() % PackKernels.UNIT_ROWS == 0))) {
+        next++;
+      }
+      List<PackedWeight> same = parts.subList(first, next);
+      if (units) {
+        matrices.add(weights.loadUnits(same));
+      } else {
+        matrices.add(same.size() == 1 ? weights.load(same.getFirst()) : weights.loadTogether(same));
+      }
+    }
+    return matrices;
   }
 
   private String describe(WeightFormat format) {
     WeightFormat resident = CudaWeights.resident(format);
     String how = resident == format ? "" : "kept as BF16; ";
     String panelled = resident == WeightFormat.BF16 ? "" : "decoded to a BF16 panel, then ";
-    return format + ": " + how + panelled + product.describe();
+    String few = small.serves(resident) ? "streamed for up to 8 rows; " : "";
+    return format + ": " + how + few + panelled + product.describe();
   }
 
   @Override

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * run call by call.
  */
 final class CudaExecutor implements StepExecutor, AutoCloseable {
-  private static final int[] SIZES = {8, 16, 32, 48, 64, 96, 128, 160, 192, 224, 256, 384, 512};
+  private static final int[] SIZES = {
+    1, 2, 4, 8, 16, 32, 48, 64, 96, 128, 160, 192, 224, 256, 384, 512
+  };
 
   private static final int NO_SLOT = -1;
 

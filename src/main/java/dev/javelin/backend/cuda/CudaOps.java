@@ -5,8 +5,10 @@ import dev.javelin.backend.AttentionMetadata;
 import dev.javelin.backend.AttentionShape;
 import dev.javelin.backend.AttentionSpec;
 import dev.javelin.backend.KvCache;
+import dev.javelin.backend.Linear;
 import dev.javelin.backend.Ops;
 import dev.javelin.backend.RopeTable;
+import dev.javelin.backend.Workspace;
 import dev.javelin.backend.cuda.kernel.AttentionKernels;
 import dev.javelin.backend.cuda.kernel.ElementwiseKernels;
 import dev.javelin.backend.cuda.kernel.KernelModules;
@@ -26,18 +28,21 @@ final class CudaOps implements Ops {
   private final RopeKernels rope;
   private final AttentionKernels attention;
   private final SampleKernels sample;
+  private final FlashAttention flash;
 
   CudaOps(
       KernelModules modules,
       Launcher launcher,
       ElementwiseKernels elementwise,
       RopeKernels rope,
+      FlashAttention flash,
       CudaInputs inputs,
       VariantAngles variants) {
     this.inputs = inputs;
     this.variants = variants;
     this.elementwise = elementwise;
     this.rope = rope;
+    this.flash = flash;
     norm = new NormKernels(modules, launcher);
     attention = new AttentionKernels(modules, launcher);
     sample = new SampleKernels(modules, launcher);
@@ -124,26 +129,125 @@ final class CudaOps implements Ops {
   @Override
   public void rope(Tensor qkv, AttentionShape shape, RopeTable table, AttentionMetadata metadata) {
     CudaBuffer.checkShape("qkv", qkv, metadata.numTokens, shape.qkvSize());
-    if (!(table instanceof CudaRopeTable own)) {
-      throw new IllegalArgumentException("not a rope table of the CUDA backend");
-    }
-    VariantAngles.Angles angles =
-        own.fixed()
-            ? new VariantAngles.Angles(own.address(), inputs.of(metadata).positions())
-            : variants.make(own, metadata);
+    CudaRopeTable own = checked(table);
+    VariantAngles.Angles angles = angles(own, metadata);
     rope.rotate(
         CudaBuffer.address(qkv, DType.BF16),
         angles.table(),
         angles.rows(),
         metadata.numTokens,
         own.half(),
-        switch (own.spec().layout()) {
-          case HALVES -> false;
-          case INTERLEAVED -> true;
-        },
+        interleaved(own),
         shape.numHeads(),
         shape.numKvHeads(),
         shape.headDim());
+  }
+
+  private static CudaRopeTable checked(RopeTable table) {
+    if (table instanceof CudaRopeTable own) {
+      return own;
+    }
+    throw new IllegalArgumentException("not a rope table of the CUDA backend");
+  }
+
+  private VariantAngles.Angles angles(CudaRopeTable table, AttentionMetadata metadata) {
+    return table.fixed()
+        ? new VariantAngles.Angles(table.address(), inputs.of(metadata).positions())
+        : variants.make(table, metadata);
+  }
+
+  private static boolean interleaved(CudaRopeTable table) {
+    return switch (table.spec().layout()) {
+      case HALVES -> false;
+      case INTERLEAVED -> true;
+    };
+  }
+
+  @Override
+  public void ropeAndWriteKv(
+      Tensor qkv,
+      AttentionShape shape,
+      RopeTable table,
+      KvCache cache,
+      int layer,
+      AttentionMetadata metadata) {
+    CudaKvCache own = checked(cache, layer, shape);
+    if (!flash.serves(own.spec())) {
+      rope(qkv, shape, table, metadata);
+      writeKv(cache, layer, qkv, shape, metadata);
+      return;
+    }
+    CudaBuffer.checkShape("qkv", qkv, metadata.numTokens, shape.qkvSize());
+    CudaRopeTable angles = checked(table);
+    flash.ropeAndStore(
+        CudaBuffer.address(qkv, DType.BF16),
+        angles(angles, metadata),
+        angles,
+        own.layer(layer),
+        inputs.of(metadata).slots(),
+        metadata.numTokens,
+        interleaved(angles),
+        shape,
+        own.spec().blockSize());
+  }
+
+  @Override
+  public void normLinear(
+      Tensor out, Tensor x, Tensor weight, float eps, Linear linear, Workspace workspace) {
+    checkElements(weight, x.columns());
+    if (!(linear instanceof CudaLinear own
+        && own.normed(out, x, CudaBuffer.address(weight, DType.F32), eps))) {
+      Ops.super.normLinear(out, x, weight, eps, linear, workspace);
+    }
+  }
+
+  @Override
+  public void gatedMlpAdd(
+      Tensor out,
+      Tensor x,
+      Linear gateUp,
+      Linear down,
+      Activation activation,
+      Workspace workspace) {
+    if (!gated(out, x, 0, 0, gateUp, down, activation, workspace)) {
+      Ops.super.gatedMlpAdd(out, x, gateUp, down, activation, workspace);
+    }
+  }
+
+  @Override
+  public void normGatedMlpAdd(
+      Tensor out,
+      Tensor x,
+      Tensor weight,
+      float eps,
+      Linear gateUp,
+      Linear down,
+      Activation activation,
+      Workspace workspace) {
+    checkElements(weight, x.columns());
+    long norm = CudaBuffer.address(weight, DType.F32);
+    if (!gated(out, x, norm, eps, gateUp, down, activation, workspace)) {
+      Ops.super.normGatedMlpAdd(out, x, weight, eps, gateUp, down, activation, workspace);
+    }
+  }
+
+  private static boolean gated(
+      Tensor out,
+      Tensor x,
+      long norm,
+      float eps,
+      Linear gateUp,
+      Linear down,
+      Activation activation,
+      Workspace workspace) {
+    int mark = workspace.mark();
+    Tensor inner = workspace.activations(x.rows(), down.in());
+    boolean done = gateUp instanceof CudaLinear own && own.gated(inner, x, norm, eps, activation);
+    if (done) {
+      down.forwardAdd(out, inner);
+    }
+    workspace.release(mark);
+    return done;
   }
 
   @Override
@@ -176,6 +280,17 @@ final class CudaOps implements Ops {
     CudaBuffer.checkShape("qkv", qkv, metadata.numTokens, shape.qkvSize());
     CudaKvCache own = checked(cache, layer, shape);
     CudaInputs of = inputs.of(metadata);
+    if (flash.serves(own.spec())) {
+      flash.attend(
+          CudaBuffer.address(out, DType.BF16),
+          CudaBuffer.address(qkv, DType.BF16),
+          own.layer(layer),
+          of,
+          own.spec().blockSize(),
+          spec,
+          metadata);
+      return;
+    }
     attention.paged(
         own.spec().dtype(),
         CudaBuffer.address(out, DType.BF16),

@@ -3,6 +3,8 @@ package dev.javelin.backend.cuda;
 import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.kernel.DecodeKernels;
+import dev.javelin.backend.cuda.kernel.PackKernels;
+import dev.javelin.backend.cuda.kernel.StreamKernels;
 import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.quant.WeightFormat;
@@ -23,10 +25,14 @@ final class CudaWeights {
    *
    * @param format as it lies there: BF16 or a quantised format that a kernel decodes
    * @param address rows of blocks, in the model's order
+   * @param units whether rows are repacked into units of {@link PackKernels#UNIT_ROWS}
    */
-  record Matrix(WeightFormat format, int rows, int columns, long address) {
-    long rowBytes() {
-      return format.bytes(columns);
+  record Matrix(WeightFormat format, int rows, int columns, long address, boolean units) {
+    /** Address of a row, which must begin a unit where there are units. */
+    long row(int row) {
+      return units
+          ? address + row / PackKernels.UNIT_ROWS * PackKernels.rowBytes(format, columns)
+          : address + row * format.bytes(columns);
     }
   }
 
@@ -34,14 +40,21 @@ final class CudaWeights {
   private final CudaStream stream;
   private final Upload upload;
   private final DecodeKernels decode;
+  private final PackKernels pack;
   private final Map<PackedWeight, Matrix> single = new IdentityHashMap<>();
   private long scratch;
 
-  CudaWeights(DeviceArena memory, CudaStream stream, Upload upload, DecodeKernels decode) {
+  CudaWeights(
+      DeviceArena memory,
+      CudaStream stream,
+      Upload upload,
+      DecodeKernels decode,
+      PackKernels pack) {
     this.memory = memory;
     this.stream = stream;
     this.upload = upload;
     this.decode = decode;
+    this.pack = pack;
   }
 
   /** Format in which a weight lies on the device. */
@@ -80,7 +93,7 @@ final class CudaWeights {
           long rowBytes = format.bytes(one.columns());
           long address = memory.allocate(one.rows() * rowBytes, one.name());
           write(one, address);
-          return new Matrix(format, one.rows(), one.columns(), address);
+          return new Matrix(format, one.rows(), one.columns(), address, false);
         });
   }
 
@@ -95,7 +108,37 @@ final class CudaWeights {
       write(weight, at);
       at += weight.rows() * rowBytes;
     }
-    return new Matrix(WeightFormat.BF16, rows, columns, address);
+    return new Matrix(WeightFormat.BF16, rows, columns, address, false);
+  }
+
+  /**
+   * Quantised matrices of one format, one below the other, repacked into units.
+   *
+   * @param weights all but the last have whole units of rows
+   */
+  Matrix loadUnits(List<PackedWeight> weights) {
+    WeightFormat format = weights.getFirst().format();
+    int columns = weights.getFirst().columns();
+    int rows = weights.stream().mapToInt(PackedWeight::rows).sum();
+    int units = Math.ceilDiv(rows, StreamKernels.TILE_ROWS) * 2;
+    long address =
+        memory.allocate(units * PackKernels.rowBytes(format, columns), weights.getFirst().name());
+    int unit = 0;
+    for (PackedWeight weight : weights) {
+      long rowBytes = weight.rowBytes();
+      int perStage = stageRows(rowBytes) / PackKernels.UNIT_ROWS * PackKernels.UNIT_ROWS;
+      for (int first = 0; first < weight.rows(); first += perStage) {
+        int count = Math.min(perStage, weight.rows() - first);
+        copyRows(weight, first, count, upload.stage());
+        upload.send(scratch(), count * rowBytes);
+        boolean last = weight == weights.getLast() && first + count == weight.rows();
+        int padded = last ? units - unit : Math.ceilDiv(count, PackKernels.UNIT_ROWS);
+        pack.units(
+            format, address, scratch(), count, columns, padded * PackKernels.UNIT_ROWS, unit);
+        unit += padded;
+      }
+    }
+    return new Matrix(format, rows, columns, address, true);
   }
 
   private void write(PackedWeight weight, long target) {

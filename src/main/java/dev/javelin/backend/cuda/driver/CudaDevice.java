@@ -144,6 +144,12 @@ public final class CudaDevice implements AutoCloseable {
     return attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
   }
 
+  /** Most dynamic shared memory that one block may ask for. */
+  public int sharedBytesPerBlock() {
+    return attribute(
+        device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+  }
+
   /** What is free on the device, whoever uses the rest. */
   public long freeBytes() {
     return memory()[0];

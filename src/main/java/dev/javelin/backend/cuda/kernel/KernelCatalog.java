@@ -13,11 +13,14 @@ public final class KernelCatalog {
             DecodeKernels.SIGNATURES,
             ElementwiseKernels.SIGNATURES,
             EmbeddingKernels.SIGNATURES,
+            FlashKernels.SIGNATURES,
             LinearKernels.SIGNATURES,
             NormKernels.SIGNATURES,
+            PackKernels.SIGNATURES,
             ProbeKernels.SIGNATURES,
             RopeKernels.SIGNATURES,
-            SampleKernels.SIGNATURES)
+            SampleKernels.SIGNATURES,
+            StreamKernels.SIGNATURES)
         .flatMap(List::stream)
         .toList();
   }

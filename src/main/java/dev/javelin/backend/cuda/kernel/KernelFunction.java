@@ -15,6 +15,7 @@ final class KernelFunction {
   }
 
   private static final int DEFAULT_SHARED_BYTES = 48 << 10;
+  private static final int MOST_SHARED_PERCENT = 100;
 
   private final KernelSignature signature;
   private final Handle handle;
@@ -32,6 +33,15 @@ final class KernelFunction {
               handle,
               CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
               sharedBytes),
+          "cuFuncSetAttribute of " + signature.symbol());
+    }
+    if (programmatic) {
+      // Kernels that divide the memory of a multiprocessor differently cannot share it.
+      Driver.check(
+          JCudaDriver.cuFuncSetAttribute(
+              handle,
+              CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT,
+              MOST_SHARED_PERCENT),
           "cuFuncSetAttribute of " + signature.symbol());
     }
   }

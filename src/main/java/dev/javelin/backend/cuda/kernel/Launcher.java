@@ -82,6 +82,19 @@ public final class Launcher implements AutoCloseable {
     return begin(kernel, gridX, 1, threads);
   }
 
+  /** Less dynamic shared memory than the kernel's most. */
+  Launcher shared(int bytes) {
+    config.set(JAVA_INT, 24, bytes);
+    return this;
+  }
+
+  /** Third side of the grid. */
+  Launcher layers(int gridZ) {
+    empty |= gridZ == 0;
+    config.set(JAVA_INT, 8, gridZ);
+    return this;
+  }
+
   Launcher pointer(long address) {
     values.set(JAVA_LONG, next(ParameterKind.POINTER), address);
     return this;

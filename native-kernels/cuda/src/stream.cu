@@ -1,0 +1,530 @@
+// y = x W^T for 1 to 8 rows of x: one kernel for every weight format, bound by the weight stream.
+//
+// Why: at these sizes a linear reads its weights once and does almost no arithmetic. A producer warp keeps a
+// ring of shared-memory stages full with bulk copies, which need no registers and start before the previous
+// kernel has finished; eight consumer warps share the columns of a 16-row tile and multiply with the matrix
+// units, tokens on the side of 8. So 1 and 8 tokens cost the same, and a token's result does not depend on
+// how many there are, bit for bit.
+//
+// Shapes: x bf16 [tokens, k], row stride k; out [tokens, ...], row stride out_stride; weights [rows, k].
+//   bf16 weights: row-major, k a multiple of 32. Packed formats (stream_formats.cuh): units of 8 rows, each
+//   ceil(k / BLOCK_K) blocks, written by pack_units_*; rows rounded up to an even number of units.
+//   Alignment: x, weights 16 bytes; k a multiple of 32; rows a multiple of 16 * pair (pair 1: of 8).
+// Launch: grid = a multiple of splits, at most one block per multiprocessor (any smaller grid is right);
+//   block 320; dynamic shared memory = stream_shared_bytes(...) below. With the programmatic-serialization
+//   attribute or without. Needs compute capability 9.0 or newer.
+// Parameters, in order:
+//   out          bf16*, for LOGITS float*
+//   out_stride   int, elements between two tokens of out
+//   weights      const void*
+//   x            const bf16*
+//   norm         const float* [k] or null: x is first RMS-normalised with this weight (splits must be 1).
+//                x * norm is rounded to bf16 and the row's 1 / rms multiplies the sum, in this order
+//   eps          float, of the norm
+//   bias         const float* [rows] or null
+//   partials     float*, splits > 1: [rows / 16][splits][128]; else unused
+//   counters     unsigned*, splits > 1: [rows / 16], zero before the first launch, left zero
+//   rows, k, tokens   int
+//   segments     int: columns are summed in this many pieces, one after the other: max(1, ceil(k / 4096)).
+//                It fixes the order of the sum, so it must depend on k alone
+//   splits       int: 1, or segments: then each block keeps to one piece, so that its activations fit; at most 32
+//                tiles a block: rows / 16 * splits <= 32 * grid
+//   pair         int, in units of 8 rows: the tile's second unit is the first + pair. 1: neighbours;
+//                rows / 16: gate beside up
+//   stages       int, of the ring, 2 .. 16
+//   epilogue     int: 0 STORE out = y; 1 ADD out += y; 2 GATED out = act(gate) * up [tokens, rows / 2] with
+//                pair = rows / 16; 3 LOGITS float out = y
+//   activation   int, of GATED: 0 silu, 1 gelu with tanh, 2 gelu with erf, 3 relu
+// Java: backend/cuda/kernel/StreamKernels.
+// Exports: stream_linear_{bf16,q4_0,q4_1,q8_0,q4_k,q5_k,q6_k}.
+
+#include "stream_formats.cuh"
+
+namespace javelin {
+
+// --- device helpers --------------------------------------------------------------------------
+
+constexpr int MAX_STAGES = 16;
+constexpr int CONSUMER_THREADS = CONSUMER_WARPS * 32;
+[[maybe_unused]] constexpr int PRODUCER_WARP = CONSUMER_WARPS, EPILOGUE_WARP = CONSUMER_WARPS + 1;
+constexpr int STREAM_THREADS = CONSUMER_THREADS + 64;
+
+// Shared memory: barriers u64 (full[16], empty[16], sums ready[2], sums free[2]), mask of tiles to merge | squares [8 tokens][8 warps] |
+// sums [2][8 warps][32 lanes] x 4 floats | ring | activations | their sums.
+[[maybe_unused]] constexpr int FULL = 0, EMPTY = 8 * MAX_STAGES, READY = 16 * MAX_STAGES, FREE = READY + 16;
+[[maybe_unused]] constexpr int MERGE_AT = FREE + 16, SQUARES_AT = MERGE_AT + 16;
+[[maybe_unused]] constexpr int SUMS_AT = (SQUARES_AT + 8 * CONSUMER_WARPS * 4 + 127) / 128 * 128;
+[[maybe_unused]] constexpr int RING_AT = SUMS_AT + 2 * CONSUMER_WARPS * 32 * 16;
+
+__host__ __device__ constexpr int divide_up(int a, int b) { return (a + b - 1) / b; }
+
+// Bytes of one sum of x, for all tokens, as the accumulators start with it.
+__host__ __device__ constexpr int starts_stride(int tokens) { return (tokens + 1) / 2 * 16; }
+
+// Blocks of BLOCK_K columns in one segment; a segment is a whole number of 256 columns.
+template <class F>
+__host__ __device__ constexpr int segment_blocks(int k, int segments) {
+  return divide_up(divide_up(k, 256), segments) * (256 / F::BLOCK_K);
+}
+
+template <class F>
+__host__ __device__ constexpr int stream_shared_bytes(int k, int tokens, int segments, int splits, int stages) {
+  int columns = segment_blocks<F>(k, segments) * F::BLOCK_K * (splits > 1 ? 1 : segments);
+  return RING_AT + stages * F::STAGE_BYTES + columns * tokens * 2 + columns / 32 * F::SUMS_PER_GROUP * starts_stride(tokens);
+}
+
+enum Epilogue { STORE = 0, ADD = 1, GATED = 2, LOGITS = 3 };
+
+// Read again by each role: kept over all of them it costs a register that the product needs.
+__device__ __forceinline__ int lane_id() {
+  int lane;
+  asm volatile("mov.u32 %0, %%laneid;" : "=r"(lane));
+  return lane;
+}
+
+struct Stream {
+  void* out;
+  int out_stride;
+  const void* weights;
+  const __nv_bfloat16* x;
+  const float* norm;
+  float eps;
+  const float* bias;
+  float* partials;
+  unsigned* counters;
+  int rows, k, tokens, segments, splits, pair, stages, epilogue, activation;
+};
+
+// What one block works on: tiles tile_begin, + tile_step, ...; of each, segments [segment_begin, segment_end).
+template <class F>
+struct Share {
+  int total_blocks, per_segment, segment_begin, segment_end, tiles, tile_begin, tile_step;
+
+  __device__ explicit Share(const Stream& p) {
+    total_blocks = divide_up(p.k, F::BLOCK_K);
+    per_segment = segment_blocks<F>(p.k, p.segments);
+    int split = blockIdx.x % p.splits;
+    segment_begin = p.splits > 1 ? split : 0;
+    segment_end = p.splits > 1 ? split + 1 : p.segments;
+    tiles = divide_up(p.rows, 16);
+    tile_begin = blockIdx.x / p.splits;
+    tile_step = gridDim.x / p.splits;
+  }
+
+  __device__ int block_begin(int segment) const { return segment * per_segment; }
+  __device__ int block_end(int segment) const { return min((segment + 1) * per_segment, total_blocks); }
+};
+
+__device__ __forceinline__ int first_unit(const Stream& p, int tile) { return tile / p.pair * 2 * p.pair + tile % p.pair; }
+
+// Position in a ring: index and the parity of its barriers' phase.
+struct Cursor {
+  int at;
+  uint32_t parity;
+  __device__ __forceinline__ void next(int count) {
+    if (++at == count) {
+      at = 0;
+      parity ^= 1;
+    }
+  }
+};
+
+__device__ __forceinline__ float gate_activation(float x, int kind) {
+  if (kind == 0) return x / (1.f + __expf(-x));
+  if (kind == 1) return 0.5f * x * (1.f + tanhf(0.7978845608f * (x + 0.044715f * x * x * x)));
+  if (kind == 2) return 0.5f * x * (1.f + erff(x * 0.7071067812f));
+  return fmaxf(x, 0.f);
+}
+
+// --- producer --------------------------------------------------------------------------------
+
+// Copies one stage: up to eight blocks of both units. All lanes of the producer warp take part.
+template <class F>
+__device__ __forceinline__ void produce(
+    const Stream& p, const Share<F>& share, uint32_t stage, uint32_t full, int lane, int unit_a, int unit_b, int block, int count, uint64_t policy) {
+  if constexpr (F::PACKED) {
+    if (lane == 0) {
+      const char* weights = static_cast<const char*>(p.weights);
+      uint32_t bytes = count * F::UNIT_BYTES;
+      barrier_expect(full, 2 * bytes);
+      bulk_copy(stage, weights + (static_cast<size_t>(unit_a) * share.total_blocks + block) * F::UNIT_BYTES, bytes, full, policy);
+      bulk_copy(stage + CONSUMER_WARPS * F::UNIT_BYTES, weights + (static_cast<size_t>(unit_b) * share.total_blocks + block) * F::UNIT_BYTES, bytes, full, policy);
+    }
+  } else {
+    int k = block * F::BLOCK_K;
+    uint32_t bytes = min(count * F::BLOCK_K, p.k - k) * 2;
+    if (lane == 0) barrier_expect(full, 16 * bytes);
+    __syncwarp();
+    if (lane < 16) {
+      int row = min((lane < 8 ? unit_a * 8 : unit_b * 8 - 8) + lane, p.rows - 1);
+      bulk_copy(stage + lane * F::PITCH, static_cast<const __nv_bfloat16*>(p.weights) + static_cast<size_t>(row) * p.k + k, bytes, full, policy);
+    }
+  }
+}
+
+// --- activations -----------------------------------------------------------------------------
+
+// Puts columns [begin, begin + columns) of x into shared memory in operand order: 16 bytes (group, token, t).
+// Columns beyond k become zero. With a norm, x * norm is stored and each warp's squares of x are summed.
+// TOKENS >= p.tokens; four 16-byte loads a thread are in flight, eight for 8 tokens.
+template <class F, int TOKENS>
+__device__ void stage_activations(const Stream& p, uint32_t values, uint32_t starts, float* squares, int begin, int columns) {
+  constexpr int UNITS = TOKENS >= 4 ? 1 : 4 / TOKENS;
+  int thread = threadIdx.x, lane = thread % 32, warp = thread / 32;
+  float square[TOKENS] = {};
+#pragma unroll 1
+  for (int first = thread * 8; first < columns; first += UNITS * CONSUMER_THREADS * 8) {
+    uint4 v[UNITS][TOKENS];
+    float norm[UNITS][8];
+#pragma unroll
+    for (int i = 0; i < UNITS; i++) {
+      int at = first + i * CONSUMER_THREADS * 8;
+      bool inside = at < columns && begin + at < p.k;
+#pragma unroll
+      for (int token = 0; token < TOKENS; token++) {
+        v[i][token] = make_uint4(0, 0, 0, 0);
+        if (inside && token < p.tokens) v[i][token] = load_16(p.x + static_cast<size_t>(token) * p.k + begin + at);
+      }
+      if (p.norm != nullptr && inside) {
+        *reinterpret_cast<float4*>(&norm[i][0]) = __ldg(reinterpret_cast<const float4*>(p.norm + begin + at));
+        *reinterpret_cast<float4*>(&norm[i][4]) = __ldg(reinterpret_cast<const float4*>(p.norm + begin + at + 4));
+      }
+    }
+#pragma unroll
+    for (int i = 0; i < UNITS; i++) {
+      int at = first + i * CONSUMER_THREADS * 8;
+      if (at >= columns) break;
+      int group = at / 32, t = lane % 4;
+#pragma unroll
+      for (int token = 0; token < TOKENS; token++) {
+        if (token >= p.tokens) break;
+        uint32_t w[4] = {v[i][token].x, v[i][token].y, v[i][token].z, v[i][token].w};
+        if (p.norm != nullptr && begin + at < p.k) {
+#pragma unroll
+          for (int e = 0; e < 4; e++) {
+            float low = low_bf16(w[e]), high = high_bf16(w[e]);
+            square[token] = fmaf(low, low, fmaf(high, high, square[token]));
+            w[e] = pack_bf16(low * norm[i][2 * e], high * norm[i][2 * e + 1]);
+          }
+        }
+        uint32_t to = values + (group * p.tokens + token) * 64;
+        if constexpr (F::SPLIT_16) {
+          // Columns 4t .. 4t+3 of each half group belong to lane t.
+          uint32_t half = to + t / 2 * 8 + t % 2 * 32;
+          asm volatile("st.shared.v2.u32 [%0], {%1,%2};" ::"r"(half), "r"(w[0]), "r"(w[1]) : "memory");
+          asm volatile("st.shared.v2.u32 [%0], {%1,%2};" ::"r"(half + 16), "r"(w[2]), "r"(w[3]) : "memory");
+        } else {
+          asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(to + t * 16), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
+        }
+        if constexpr (F::SUMS_PER_GROUP > 0) {
+          float sum = 0.f;
+#pragma unroll
+          for (int e = 0; e < 4; e++) sum += low_bf16(w[e]) + high_bf16(w[e]);
+          unsigned quad = 0xfu << (lane & 28);
+          sum += __shfl_xor_sync(quad, sum, 1);
+          if constexpr (F::SUMS_PER_GROUP == 1) sum += __shfl_xor_sync(quad, sum, 2);
+          if (t % (4 / F::SUMS_PER_GROUP) == 0) {
+            int slot = group * F::SUMS_PER_GROUP + t * F::SUMS_PER_GROUP / 4;
+            uint32_t start = starts + slot * starts_stride(p.tokens) + token / 2 * 16 + token % 2 * 4;
+            asm volatile("st.shared.f32 [%0], %1;" ::"r"(start), "f"(sum * -F::OFFSET) : "memory");
+            asm volatile("st.shared.f32 [%0], %1;" ::"r"(start + 8), "f"(sum * -F::OFFSET) : "memory");
+          }
+        }
+      }
+    }
+  }
+  __syncwarp();
+  if (p.norm != nullptr) {
+#pragma unroll
+    for (int token = 0; token < TOKENS; token++) {
+      if (token >= p.tokens) break;
+#pragma unroll
+      for (int step = 16; step > 0; step /= 2) square[token] += __shfl_xor_sync(0xffffffffu, square[token], step);
+      if (lane == 0) squares[token * CONSUMER_WARPS + warp] = square[token];
+    }
+  }
+}
+
+// --- epilogue --------------------------------------------------------------------------------
+
+// Lane (g, t) of the epilogue warp owns rows g of both units for tokens 2t and 2t + 1, in the order of mma's d.
+struct Owner {
+  int token, g;
+  __device__ explicit Owner(int lane) : token(lane % 4 * 2), g(lane / 4) {}
+};
+
+__device__ __forceinline__ float4 load_residual(const Stream& p, const Owner& owner, int row_a, int row_b) {
+  float4 r = make_float4(0.f, 0.f, 0.f, 0.f);
+  if (p.epilogue != ADD) return r;
+  const __nv_bfloat16* out = static_cast<const __nv_bfloat16*>(p.out) + static_cast<size_t>(owner.token) * p.out_stride;
+  bool second = owner.token + 1 < p.tokens;
+  if (owner.token < p.tokens && row_a < p.rows) {
+    r.x = load_bf16(out + row_a);
+    if (second) r.y = load_bf16(out + p.out_stride + row_a);
+  }
+  if (owner.token < p.tokens && row_b < p.rows) {
+    r.z = load_bf16(out + row_b);
+    if (second) r.w = load_bf16(out + p.out_stride + row_b);
+  }
+  return r;
+}
+
+__device__ __forceinline__ void store(const Stream& p, int token, int row_a, int row_b, float a, float b, float residual_a, float residual_b) {
+  if (token >= p.tokens) return;
+  if (p.bias != nullptr) {
+    if (row_a < p.rows) a += p.bias[row_a];
+    if (row_b < p.rows) b += p.bias[row_b];
+  }
+  size_t base = static_cast<size_t>(token) * p.out_stride;
+  if (p.epilogue == LOGITS) {
+    float* out = static_cast<float*>(p.out) + base;
+    if (row_a < p.rows) out[row_a] = a;
+    if (row_b < p.rows) out[row_b] = b;
+    return;
+  }
+  __nv_bfloat16* out = static_cast<__nv_bfloat16*>(p.out) + base;
+  if (p.epilogue == GATED) {
+    out[row_a] = __float2bfloat16(gate_activation(a, p.activation) * b);
+    return;
+  }
+  if (row_a < p.rows) out[row_a] = __float2bfloat16(a + residual_a);
+  if (row_b < p.rows) out[row_b] = __float2bfloat16(b + residual_b);
+}
+
+__device__ __forceinline__ void finish(const Stream& p, const Owner& owner, int tile, float4 sum, float4 residual, float2 rms) {
+  int row_a = first_unit(p, tile) * 8 + owner.g, row_b = row_a + p.pair * 8;
+  store(p, owner.token, row_a, row_b, sum.x * rms.x, sum.z * rms.x, residual.x, residual.z);
+  store(p, owner.token + 1, row_a, row_b, sum.y * rms.y, sum.w * rms.y, residual.y, residual.w);
+}
+
+__device__ __forceinline__ void add(float4& a, const float4& b) {
+  a.x += b.x;
+  a.y += b.y;
+  a.z += b.z;
+  a.w += b.w;
+}
+
+// The block that arrives last at a tile adds the pieces, in the order of the segments. All tiles of the block at
+// the end, because fence and counter cost microseconds, and each consumer warp its own. tiles <= 32.
+template <class F>
+__device__ void merge_splits(const Stream& p, const Share<F>& share, unsigned* merge, int warp, int lane) {
+  if (warp == EPILOGUE_WARP) {
+    __threadfence();
+    __syncwarp();
+    int mine = share.tile_begin + lane * share.tile_step;
+    bool last = false;
+    if (mine < share.tiles) {
+      last = atomicAdd(p.counters + mine, 1u) == p.splits - 1u;
+      if (last) p.counters[mine] = 0;
+    }
+    *merge = __ballot_sync(0xffffffffu, last);
+    __threadfence();
+  }
+  named_barrier(1, CONSUMER_THREADS + 32);
+  Owner owner(lane);
+#pragma unroll 1
+  for (int i = warp; i < 32; i += CONSUMER_WARPS) {
+    if (warp == EPILOGUE_WARP || (*merge >> i & 1) == 0) continue;
+    int tile = share.tile_begin + i * share.tile_step, row_a = first_unit(p, tile) * 8 + owner.g;
+    float4 residual = load_residual(p, owner, row_a, row_a + p.pair * 8);
+    const float4* parts = reinterpret_cast<const float4*>(p.partials) + static_cast<size_t>(tile) * p.splits * 32 + lane;
+    float4 sum = make_float4(0.f, 0.f, 0.f, 0.f);
+    for (int s = 0; s < p.splits; s++) add(sum, __ldcg(parts + s * 32));
+    finish(p, owner, tile, sum, residual, make_float2(1.f, 1.f));
+  }
+}
+
+// --- kernel ----------------------------------------------------------------------------------
+
+template <class F>
+__device__ void stream_linear(const Stream& p) {
+#if __CUDA_ARCH__ < 900
+  __trap();
+#else
+  extern __shared__ __align__(128) unsigned char shared[];
+  uint32_t base = shared_address(shared);
+  float* squares = reinterpret_cast<float*>(shared + SQUARES_AT);
+  unsigned* merge = reinterpret_cast<unsigned*>(shared + MERGE_AT);
+  float4* partial_sums = reinterpret_cast<float4*>(shared + SUMS_AT);
+  const int warp = threadIdx.x / 32;
+
+  allow_next_kernel();
+  if (threadIdx.x == PRODUCER_WARP * 32) {
+#pragma unroll 1
+    for (int s = 0; s < p.stages; s++) {
+      barrier_init(base + FULL + s * 8, 1);
+      barrier_init(base + EMPTY + s * 8, CONSUMER_WARPS);
+    }
+    for (int b = 0; b < 2; b++) {
+      barrier_init(base + READY + b * 8, CONSUMER_WARPS);
+      barrier_init(base + FREE + b * 8, 1);
+    }
+    barrier_init_visible();
+  }
+  __syncthreads();
+  Share<F> share(p);
+
+  if (warp == PRODUCER_WARP) {
+    const int lane = lane_id();
+    uint64_t policy = evict_first();
+    Cursor cursor{0, 1};
+#pragma unroll 1
+    for (int tile = share.tile_begin; tile < share.tiles; tile += share.tile_step) {
+      int unit = first_unit(p, tile);
+#pragma unroll 1
+      for (int segment = share.segment_begin; segment < share.segment_end; segment++) {
+        int end = share.block_end(segment);
+#pragma unroll 1
+        for (int block = share.block_begin(segment); block < end; block += CONSUMER_WARPS) {
+          barrier_wait(base + EMPTY + cursor.at * 8, cursor.parity);
+          produce<F>(p, share, base + RING_AT + cursor.at * F::STAGE_BYTES, base + FULL + cursor.at * 8, lane, unit, unit + p.pair, block, min(CONSUMER_WARPS, end - block), policy);
+          cursor.next(p.stages);
+        }
+      }
+    }
+    return;
+  }
+
+  wait_for_inputs();
+  if (warp == EPILOGUE_WARP) {
+    const int lane = lane_id();
+    Owner owner(lane);
+    named_barrier(1, CONSUMER_THREADS + 32);
+    float2 rms = make_float2(1.f, 1.f);
+    if (p.norm != nullptr) {
+      float a = 0.f, b = 0.f;
+      for (int w = 0; w < CONSUMER_WARPS; w++) {
+        a += squares[owner.token * CONSUMER_WARPS + w];
+        b += squares[(owner.token + 1) * CONSUMER_WARPS + w];
+      }
+      rms = make_float2(rsqrtf(a / p.k + p.eps), rsqrtf(b / p.k + p.eps));
+    }
+    Cursor cursor{0, 0};
+#pragma unroll 1
+    for (int tile = share.tile_begin; tile < share.tiles; tile += share.tile_step) {
+      int row_a = first_unit(p, tile) * 8 + owner.g;
+      float4 residual = make_float4(0.f, 0.f, 0.f, 0.f), sum = residual;
+      if (p.splits == 1) residual = load_residual(p, owner, row_a, row_a + p.pair * 8);
+#pragma unroll 1
+      for (int segment = share.segment_begin; segment < share.segment_end; segment++) {
+        barrier_wait(base + READY + cursor.at * 8, cursor.parity);
+        float4 part = make_float4(0.f, 0.f, 0.f, 0.f);
+#pragma unroll
+        for (int w = 0; w < CONSUMER_WARPS; w++) add(part, partial_sums[(cursor.at * CONSUMER_WARPS + w) * 32 + lane]);
+        __syncwarp();
+        if (lane == 0) barrier_arrive(base + FREE + cursor.at * 8);
+        add(sum, part);
+        cursor.next(2);
+      }
+      if (p.splits == 1) {
+        finish(p, owner, tile, sum, residual, rms);
+      } else {
+        reinterpret_cast<float4*>(p.partials)[(static_cast<size_t>(tile) * p.splits + share.segment_begin) * 32 + lane] = sum;
+      }
+    }
+    if (p.splits > 1) merge_splits(p, share, merge, warp, lane);
+    return;
+  }
+
+  int window = share.block_begin(share.segment_begin);
+  int columns = (share.segment_end - share.segment_begin) * share.per_segment * F::BLOCK_K;
+  uint32_t values = base + RING_AT + p.stages * F::STAGE_BYTES, starts = values + columns * p.tokens * 2;
+  if (p.tokens == 1) {
+    stage_activations<F, 1>(p, values, starts, squares, window * F::BLOCK_K, columns);
+  } else if (p.tokens == 2) {
+    stage_activations<F, 2>(p, values, starts, squares, window * F::BLOCK_K, columns);
+  } else if (p.tokens <= 4) {
+    stage_activations<F, 4>(p, values, starts, squares, window * F::BLOCK_K, columns);
+  } else {
+    stage_activations<F, 8>(p, values, starts, squares, window * F::BLOCK_K, columns);
+  }
+  named_barrier(1, CONSUMER_THREADS + 32);
+
+  const int lane = lane_id();
+  Activations x;
+  x.group_stride = 64 * p.tokens;
+  uint32_t my_values = values + (min(lane / 4, p.tokens - 1) * 4 + lane % 4) * 16, my_starts = starts + min(lane % 4, (p.tokens - 1) / 2) * 16;
+  x.starts_stride = starts_stride(p.tokens);
+  Cursor cursor{0, 0}, out{0, 1};
+#pragma unroll 1
+  for (int tile = share.tile_begin; tile < share.tiles; tile += share.tile_step) {
+#pragma unroll 1
+    for (int segment = share.segment_begin; segment < share.segment_end; segment++) {
+      float acc[4] = {0.f, 0.f, 0.f, 0.f};
+      int end = share.block_end(segment);
+#pragma unroll 1
+      for (int block = share.block_begin(segment) + warp; block < end + warp; block += CONSUMER_WARPS) {
+        barrier_wait(base + FULL + cursor.at * 8, cursor.parity);
+        if (block < end) {
+          int group = (block - window) * (F::BLOCK_K / 32);
+          x.values = my_values + group * x.group_stride;
+          x.starts = my_starts + group * F::SUMS_PER_GROUP * x.starts_stride;
+          F::consume(base + RING_AT + cursor.at * F::STAGE_BYTES, warp, lane, p.k - block * F::BLOCK_K, x, acc);
+        }
+        __syncwarp();
+        if (lane == 0) barrier_arrive(base + EMPTY + cursor.at * 8);
+        cursor.next(p.stages);
+      }
+      barrier_wait(base + FREE + out.at * 8, out.parity);
+      partial_sums[(out.at * CONSUMER_WARPS + warp) * 32 + lane] = make_float4(acc[0], acc[1], acc[2], acc[3]);
+      __syncwarp();
+      if (lane == 0) barrier_arrive(base + READY + out.at * 8);
+      out.next(2);
+    }
+  }
+  if (p.splits > 1) merge_splits(p, share, merge, warp, lane);
+#endif
+}
+
+}  // namespace javelin
+
+// --- exports ---------------------------------------------------------------------------------
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_bf16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Bf16>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_q4_0(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Q4_0>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_q4_1(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Q4_1>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_q8_0(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Q8_0>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_q4_k(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Q4_K>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_q5_k(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Q5_K>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(javelin::STREAM_THREADS, 2)
+    stream_linear_q6_k(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* norm, float eps, const float* bias,
+                             float* partials, unsigned* counters, int rows, int k, int tokens, int segments, int splits, int pair, int stages, int epilogue,
+                             int activation) {
+  javelin::stream_linear<javelin::Q6_K>({out, out_stride, weights, x, norm, eps, bias, partials, counters, rows, k, tokens, segments, splits, pair, stages, epilogue, activation});
+}
