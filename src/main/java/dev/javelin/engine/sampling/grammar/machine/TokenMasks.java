@@ -1,0 +1,70 @@
+package dev.javelin.engine.sampling.grammar.machine;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A grammar for one vocabulary: the mask of each state, computed once. Equal masks are kept once.
+ * Thread-safe; whoever asks for a mask that another thread computes waits for it.
+ */
+public final class TokenMasks {
+  /** Masks kept before they are forgotten; each has a bit for every token. */
+  private static final int MAX_MASK_BYTES = 32 << 20;
+
+  private final Automaton automaton;
+  private final TokenTrie trie;
+  private final Map<TokenMask, TokenMask> distinct = new HashMap<>();
+
+  public TokenMasks(Automaton automaton, TokenTrie trie) {
+    this.automaton = automaton;
+    this.trie = trie;
+  }
+
+  public State start() {
+    return automaton.start();
+  }
+
+  /** Whether {@link #of} would answer at once. */
+  public boolean has(State state) {
+    return state.mask != null;
+  }
+
+  /**
+   * @throws GrammarException if the grammar is too ambiguous to follow
+   */
+  public TokenMask of(State state) {
+    @Nullable TokenMask known = state.mask;
+    return known != null ? known : compute(state);
+  }
+
+  private synchronized TokenMask compute(State state) {
+    @Nullable TokenMask mask = state.mask;
+    if (mask != null) {
+      return mask;
+    }
+    State same = automaton.shortened(state, trie.longest());
+    mask = same.mask;
+    if (mask == null) {
+      mask = trie.mask(automaton, same);
+      if ((long) distinct.size() * trie.vocabSize() / 8 > MAX_MASK_BYTES) {
+        distinct.clear();
+      }
+      TokenMask kept = distinct.putIfAbsent(mask, mask);
+      mask = kept == null ? mask : kept;
+      same.mask = mask;
+    }
+    state.mask = mask;
+    return mask;
+  }
+
+  /** Whether a token ends an answer. */
+  public boolean isEnd(int token) {
+    return trie.isEnd(token);
+  }
+
+  /** The state after a token's bytes; dead if they cannot come or the token is no text. */
+  public State after(State state, int token) {
+    return trie.after(automaton, state, token);
+  }
+}

@@ -1,0 +1,5 @@
+/** Keeps what a sequence samples inside a grammar. */
+@NullMarked
+package dev.javelin.engine.sampling.grammar;
+
+import org.jspecify.annotations.NullMarked;
