@@ -16,11 +16,17 @@ final class Formats {
           .formatted(YEAR, LEAP_YEAR);
   private static final String HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
   private static final String TIME =
-      HOUR_MINUTE + ":[0-5][0-9](?:\\.[0-9]{1,9})?(?:Z|[+-]" + HOUR_MINUTE + ")";
+      HOUR_MINUTE + ":[0-5][0-9](?:\\.[0-9]{1,9})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])";
   private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
   private static final String GROUP = "[0-9a-fA-F]{1,4}";
-  private static final String LABEL = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?";
-  private static final String HOST = "(?:" + LABEL + "\\.){1,4}[a-z]{2,12}";
+  private static final String LABEL = "[a-z0-9]{1,15}(?:-[a-z0-9]{1,15}){0,2}";
+
+  /** Validators know the top-level domains; these are some that exist. */
+  private static final String TOP =
+      "(?:com|org|net|edu|gov|int|info|biz|io|ai|co|me|app|dev|eu|at|au|be|br|ca|ch|cn|cz|de|dk|es|fi"
+          + "|fr|gr|hu|ie|il|in|it|jp|kr|lu|mx|nl|no|nz|pl|pt|ro|ru|se|sg|tr|tw|ua|uk|us|za)";
+
+  private static final String HOST = "(?:" + LABEL + "\\.){1,4}" + TOP;
 
   private static final Map<String, Regex> KNOWN =
       Map.of(
@@ -29,7 +35,7 @@ final class Formats {
           "date-time", Regex.parse(DATE + "T" + TIME),
           "uuid", Regex.parse("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"),
           "email",
-              Regex.parse("[a-zA-Z0-9_+-]{1,32}(?:\\.[a-zA-Z0-9_+-]{1,32}){0,3}@" + HOST),
+              Regex.parse("[a-zA-Z0-9_+-]{1,15}(?:\\.[a-zA-Z0-9_+-]{1,15}){0,3}@" + HOST),
           "ipv4", Regex.parse("(?:" + OCTET + "\\.){3}" + OCTET),
           "ipv6", Regex.parse(ipv6()),
           "uri",
