@@ -8,10 +8,15 @@ import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.StructuredOutput;
+import dev.javelin.engine.request.TokenRule;
 import dev.javelin.engine.runner.ModelRunner;
+import dev.javelin.engine.sampling.grammar.GrammarRule;
+import dev.javelin.engine.sampling.grammar.Grammars;
 import dev.javelin.engine.scheduler.BlockPool;
 import dev.javelin.engine.scheduler.Scheduler;
 import dev.javelin.engine.scheduler.SchedulerOptions;
+import dev.javelin.engine.scheduler.Sequence;
 import dev.javelin.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +29,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class BatchingEngine implements Engine {
   private static final System.Logger LOG = System.getLogger(BatchingEngine.class.getName());
 
+  /** Most time that compiling one structured output may take. */
+  private static final Duration GRAMMAR_TIME = Duration.ofSeconds(5);
+
   private final int vocabSize;
   private final Set<Integer> eosTokenIds;
   private final int contextLength;
@@ -31,6 +39,7 @@ public final class BatchingEngine implements Engine {
   private final WaitingRoom waitingRoom;
   private final Outstanding outstanding = new Outstanding();
   private final Timelines timelines = new Timelines();
+  private final Grammars grammars;
   private final OutputProcessor outputs;
   private final EngineLoop loop;
 
@@ -75,7 +84,9 @@ public final class BatchingEngine implements Engine {
                 options.promptTokens(),
                 options.prefixCache(),
                 runner.attentionWindow(),
-                runner.lengthDependentKeys()));
+                runner.lengthDependentKeys()),
+            BatchingEngine::whenRuleIsReady);
+    grammars = new Grammars(tokenizer, vocabSize, GRAMMAR_TIME);
     outputs =
         new OutputProcessor(
             tokenizer,
@@ -136,6 +147,11 @@ public final class BatchingEngine implements Engine {
   }
 
   @Override
+  public GrammarRule rule(StructuredOutput output) {
+    return grammars.rule(output);
+  }
+
+  @Override
   public EngineStats stats() {
     return dead ? loop.stats().failed() : loop.stats();
   }
@@ -161,6 +177,13 @@ public final class BatchingEngine implements Engine {
     loop.close();
     loop.awaitEnd();
     outputs.close();
+    grammars.close();
+  }
+
+  /** A request whose grammar is still being compiled waits for it, and nobody behind it does. */
+  private static int whenRuleIsReady(Sequence sequence, int wanted) {
+    TokenRule rule = sequence.sampling().rule();
+    return rule == null || rule.ready() ? wanted : 0;
   }
 
   /** The engine's thread, for tests of what it does while idle. */

@@ -3,6 +3,8 @@ package dev.javelin.engine;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
+import dev.javelin.engine.request.StructuredOutput;
+import dev.javelin.engine.sampling.grammar.GrammarRule;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,6 +23,15 @@ public interface Engine extends AutoCloseable {
    * hears Finished(CANCELLED). Unknown or ended ids are ignored.
    */
   void abort(String requestId);
+
+  /**
+   * The rule that keeps an answer to {@code output}, for {@link
+   * dev.javelin.engine.request.SamplingParams#rule}. A request may be submitted with it at once; it
+   * waits in the queue until the rule is compiled.
+   *
+   * @throws dev.javelin.engine.request.EngineException QUEUE_FULL if too many are being compiled
+   */
+  GrammarRule rule(StructuredOutput output);
 
   EngineStats stats();
 

@@ -7,6 +7,8 @@ import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.TokenRule;
+import dev.javelin.engine.sampling.grammar.GrammarRule;
 import dev.javelin.security.Caller;
 import dev.javelin.security.QuotaExceededException;
 import dev.javelin.security.Refusal;
@@ -50,6 +52,7 @@ public final class GenerationService {
   public Generation start(GenerationCall call) {
     LoadedModel model = require(call.caller(), call.model());
     checkTokenIds(model, call.sampling());
+    GrammarRule rule = rule(model, call.sampling());
     DecodingDefaults defaults =
         catalog.defaults(call.model()).orElse(DecodingDefaults.of(model.generationDefaults()));
     long deadline = System.nanoTime() + call.terms().timeout().toNanos();
@@ -58,7 +61,8 @@ public final class GenerationService {
       int[] ids = tokenize(model, prompt);
       for (int i = 0; i < call.n(); i++) {
         int index = requests.size();
-        SamplingParams sampling = sampling(model, call.sampling(), defaults, prompt, ids.length, i);
+        SamplingParams sampling =
+            sampling(model, call.sampling(), rule, defaults, prompt, ids.length, i);
         requests.add(
             new GenerationRequest(
                 Generation.sequenceId(call.id(), index),
@@ -80,10 +84,19 @@ public final class GenerationService {
         model.engine().submit(request, event -> generation.accept(index, event));
         submitted++;
       }
+      SamplingOverrides.Structured structured = call.sampling().structured();
+      if (rule != null && structured != null) {
+        rule.await(structured.field());
+      }
     } catch (RuntimeException e) {
       generation.abort();
       generation.ended(requests.size() - submitted);
       throw e;
+    } catch (InterruptedException e) {
+      generation.abort();
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          ErrorCode.SHUTTING_DOWN, "the server stopped waiting for the grammar", null, e);
     }
     return generation;
   }
@@ -147,6 +160,7 @@ public final class GenerationService {
   private static SamplingParams sampling(
       LoadedModel model,
       SamplingOverrides given,
+      @Nullable TokenRule rule,
       DecodingDefaults defaults,
       Prompt prompt,
       int promptTokens,
@@ -177,6 +191,7 @@ public final class GenerationService {
         .frequencyPenalty(first(given.frequencyPenalty(), defaults.frequencyPenalty(), 0f))
         .presencePenalty(first(given.presencePenalty(), defaults.presencePenalty(), 0f))
         .logitBias(given.logitBias())
+        .rule(rule)
         .seed(seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer))
         .maxTokens(maxTokens)
         .minTokens(given.minTokens())
@@ -186,6 +201,25 @@ public final class GenerationService {
         .includeStop(given.includeStop())
         .skipSpecialTokens(given.skipSpecialTokens())
         .build();
+  }
+
+  /** Begins to compile what the answers must look like; null if they may look like anything. */
+  private static @Nullable GrammarRule rule(LoadedModel model, SamplingOverrides given) {
+    SamplingOverrides.Structured structured = given.structured();
+    if (structured == null) {
+      return null;
+    }
+    if (given.ignoreEos()) {
+      throw invalid(
+          "ignore_eos cannot be combined with a structured output, which ends when it is complete",
+          "ignore_eos");
+    }
+    if (given.minTokens() > 0) {
+      throw invalid(
+          "min_tokens cannot be combined with a structured output, which ends when it is complete",
+          "min_tokens");
+    }
+    return model.engine().rule(structured.output());
   }
 
   private static <T> T first(@Nullable T given, @Nullable T stored, T otherwise) {

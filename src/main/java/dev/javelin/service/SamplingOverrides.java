@@ -1,5 +1,6 @@
 package dev.javelin.service;
 
+import dev.javelin.engine.request.StructuredOutput;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Ranges and units are those of {@link dev.javelin.engine.request.SamplingParams}.
  *
  * @param maxTokens null: as many as the context still holds
+ * @param structured what every answer must look like; null: anything
  */
 public record SamplingOverrides(
     @Nullable Float temperature,
@@ -27,12 +29,18 @@ public record SamplingOverrides(
     Set<Integer> stopTokenIds,
     boolean ignoreEos,
     boolean includeStop,
-    boolean skipSpecialTokens) {
+    boolean skipSpecialTokens,
+    @Nullable Structured structured) {
+
+  /**
+   * @param field the request's field that says so
+   */
+  public record Structured(StructuredOutput output, String field) {}
 
   public static final SamplingOverrides NONE =
       new SamplingOverrides(
           null, null, null, null, null, null, null, Map.of(), null, null, 0, List.of(), Set.of(),
-          false, false, true);
+          false, false, true, null);
 
   public SamplingOverrides {
     logitBias = Map.copyOf(logitBias);

@@ -11,8 +11,10 @@ import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
+import dev.javelin.engine.request.StructuredOutput;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.Usage;
+import dev.javelin.engine.sampling.grammar.GrammarRule;
 import dev.javelin.model.ModelConfig;
 import dev.javelin.tokenizer.ChatTemplate;
 import dev.javelin.tokenizer.IncrementalDecoder;
@@ -82,6 +84,11 @@ final class ScriptedModel implements ModelOpener {
 
     @Override
     public void abort(String requestId) {}
+
+    @Override
+    public GrammarRule rule(StructuredOutput wanted) {
+      throw new UnsupportedOperationException("the commands ask for no structure");
+    }
 
     @Override
     public EngineStats stats() {

@@ -9,8 +9,11 @@ import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
+import dev.javelin.engine.request.StructuredOutput;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.Usage;
+import dev.javelin.engine.sampling.grammar.GrammarRule;
+import dev.javelin.engine.sampling.grammar.Grammars;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ public final class FakeEngine implements Engine {
   public final BlockingQueue<GenerationRequest> requests = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> aborts = new LinkedBlockingQueue<>();
   private final ExecutorService output = Executors.newSingleThreadExecutor();
+  private final Grammars grammars = new Grammars(new AsciiTokenizer(), 128, Duration.ofSeconds(5));
   private volatile List<GenerationEvent> script = List.of();
   private volatile @Nullable ErrorCode refusal;
 
@@ -58,6 +62,11 @@ public final class FakeEngine implements Engine {
   /** Every submission is refused. */
   public void refuses(ErrorCode code) {
     refusal = code;
+  }
+
+  @Override
+  public GrammarRule rule(StructuredOutput wanted) {
+    return grammars.rule(wanted);
   }
 
   @Override

@@ -41,11 +41,6 @@ final class RequestReader {
           "function_call",
           "top_logprobs",
           "prompt_logprobs",
-          "structured_outputs",
-          "guided_json",
-          "guided_regex",
-          "guided_choice",
-          "guided_grammar",
           "reasoning_effort",
           "audio",
           "prediction",
@@ -110,7 +105,6 @@ final class RequestReader {
       options.flag("include_obfuscation", false);
       options.end();
     }
-    onlyText(body);
     onlyNoTools(body);
     SamplingOverrides sampling = sampling(body);
     Integer priority = body.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
@@ -139,18 +133,6 @@ final class RequestReader {
           "cache_salt", "'cache_salt' must have 1 to %d characters".formatted(MAX_SALT));
     }
     return salt;
-  }
-
-  private static void onlyText(JsonFields body) {
-    JsonFields format = body.object("response_format");
-    if (format != null) {
-      String type = format.requiredString("type");
-      if (!type.equals("text")) {
-        throw ApiException.badField(
-            "response_format", "only the 'response_format' of type \"text\" is supported yet");
-      }
-      format.end();
-    }
   }
 
   private static void onlyNoTools(JsonFields body) {
@@ -194,7 +176,8 @@ final class RequestReader {
         stopTokenIds(body),
         body.flag("ignore_eos", false),
         body.flag("include_stop_str_in_output", false),
-        body.flag("skip_special_tokens", true));
+        body.flag("skip_special_tokens", true),
+        StructuredOutputReader.read(body));
   }
 
   private static @Nullable Float repetitionPenalty(JsonFields body) {

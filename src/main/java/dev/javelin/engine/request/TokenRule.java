@@ -16,14 +16,26 @@ public interface TokenRule {
    */
   Cursor begin(int vocabSize);
 
+  /** Whether {@link #begin} may be called; a sequence waits in the queue until then. */
+  default boolean ready() {
+    return true;
+  }
+
   /** How far one answer has come. Engine thread only; kept when its sequence is preempted. */
   interface Cursor {
+    int NOT_FORCED = -1;
+
     /**
      * The tokens that may come next: bit {@code id % 64} of word {@code id / 64}, [ceil(vocabSize /
      * 64)]; null: any. The array is read before the next call here and never written to. No bit set
      * fails the sequence.
      */
     long @Nullable [] allowed();
+
+    /** The one token that may come next where that is known already, else {@link #NOT_FORCED}. */
+    default int forced() {
+      return NOT_FORCED;
+    }
 
     /** Goes past a token that was sampled; tokens that end the answer come here too. */
     void accept(int token);

@@ -10,6 +10,11 @@ interface LogitsStep {
    */
   void apply(float[] logits, int offset);
 
+  /** The one token that may come, where that is known without the logits; -1 otherwise. */
+  default int forced() {
+    return -1;
+  }
+
   /** Hears of a token of the answer. */
   default void accept(int token) {}
 

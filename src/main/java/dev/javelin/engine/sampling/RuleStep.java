@@ -21,6 +21,11 @@ final class RuleStep implements LogitsStep {
   }
 
   @Override
+  public int forced() {
+    return cursor.forced();
+  }
+
+  @Override
   public void accept(int token) {
     cursor.accept(token);
   }

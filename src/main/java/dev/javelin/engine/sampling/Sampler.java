@@ -37,6 +37,11 @@ public final class Sampler {
     if (state.params.logprobs() >= 0 && !readRaw(logits, offset)) {
       return INVALID_LOGITS;
     }
+    int forced = state.forced();
+    if (forced >= 0) {
+      // Nothing to choose, but logits that are not numbers must still be told.
+      return argmax(logits, offset) == INVALID_LOGITS ? INVALID_LOGITS : state.take(forced);
+    }
     adjust(logits, offset, state);
     int best = argmax(logits, offset);
     if (best == INVALID_LOGITS) {

@@ -87,7 +87,7 @@ public final class SamplerState {
   }
 
   /**
-   * Counts the index of the largest logit as the next token.
+   * Counts a token that was not drawn, such as the index of the largest logit.
    *
    * @return the token, {@link Sampler#INVALID_LOGITS} if there was none
    */
@@ -97,6 +97,13 @@ public final class SamplerState {
     }
     append(best);
     return best;
+  }
+
+  /** The token that a rule leaves no other than, -1 if there is a choice or more steps to ask. */
+  int forced() {
+    return params.rule() != null && params.allowedTokenIds() == null && params.badWords().isEmpty()
+        ? logitsSteps[0].forced()
+        : -1;
   }
 
   /** Counts a token of the answer. */

@@ -20,13 +20,14 @@ public final class GrammarCompiler {
   private GrammarCompiler() {}
 
   /**
+   * @param dropsFirstSpace whether the space that the first token begins with is not in the answer
    * @throws GrammarException if it is malformed, cannot be enforced, matches nothing, or is past
    *     the budget
    */
-  public static Automaton compile(StructuredOutput output, Budget budget) {
+  public static Automaton compile(StructuredOutput output, boolean dropsFirstSpace, Budget budget) {
     checkSize(output);
     try {
-      return new Automaton(grammar(output, budget), budget);
+      return new Automaton(grammar(output, budget), dropsFirstSpace, budget);
     } catch (StackOverflowError e) {
       throw new GrammarException("the grammar nests too deep");
     }

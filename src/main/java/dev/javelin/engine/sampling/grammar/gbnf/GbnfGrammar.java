@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses <a href="https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md">GBNF</a>:
- * rules of literals, character classes, groups, alternatives and repetitions. Token literals ({@code
- * <name>}) are refused.
+ * rules of literals, character classes, groups, alternatives and repetitions. Token literals
+ * ({@code <name>}) are refused.
  */
 public final class GbnfGrammar {
   private static final int MAX_DEPTH = 200;
@@ -186,7 +186,10 @@ public final class GbnfGrammar {
       default -> {
         int use = at;
         String name = name();
-        yield name == null ? null : new Expr.Ref(number(name, use));
+        if (name == null) {
+          yield null;
+        }
+        yield new Expr.Ref(number(name, use));
       }
     };
   }

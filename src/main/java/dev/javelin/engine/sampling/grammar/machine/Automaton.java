@@ -28,6 +28,7 @@ public final class Automaton {
 
   private record Item(int node, Stacks below) {}
 
+  private final boolean dropsFirstSpace;
   private final Network network;
   private StackTable table = new StackTable();
   private final Map<Stacks, State> states = new HashMap<>();
@@ -38,6 +39,16 @@ public final class Automaton {
    * @throws GrammarException if the grammar is left-recursive, matches nothing or is too large
    */
   public Automaton(Grammar grammar, Budget budget) {
+    this(grammar, false, budget);
+  }
+
+  /**
+   * @param dropsFirstSpace whether one space before the text is to be there and not to count, as
+   *     some tokenizers write it
+   * @throws GrammarException if the grammar is left-recursive, matches nothing or is too large
+   */
+  public Automaton(Grammar grammar, boolean dropsFirstSpace, Budget budget) {
+    this.dropsFirstSpace = dropsFirstSpace;
     network = NetworkBuilder.build(grammar, budget);
     dead = new State(table.none, network.classes());
     start = first();
@@ -46,7 +57,19 @@ public final class Automaton {
   private State first() {
     ArrayDeque<Item> open = new ArrayDeque<>();
     open.add(new Item(network.start(), table.bottom));
-    return state(close(open));
+    State first = state(close(open));
+    if (!dropsFirstSpace) {
+      return first;
+    }
+    // Like the first state in all but the space, which leads to it: a text's own space comes after.
+    State before = new State(first.stacks, network.classes());
+    for (int b = 0; b < 256; b++) {
+      if (b != ' ') {
+        before.next[network.classOf(b)] = next(first, b);
+      }
+    }
+    before.next[network.classOf(' ')] = first;
+    return before;
   }
 
   /** Before the first byte. */
@@ -157,8 +180,7 @@ public final class Automaton {
   }
 
   /** Goes on after {@code done} rounds of a repetition: out of it, or round again. */
-  private void round(
-      ArrayDeque<Item> open, Network.Loop loop, int node, int done, Stacks below) {
+  private void round(ArrayDeque<Item> open, Network.Loop loop, int node, int done, Stacks below) {
     if (done >= loop.min()) {
       open.add(new Item(loop.next(), below));
     }

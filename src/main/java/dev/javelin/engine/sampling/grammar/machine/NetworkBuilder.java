@@ -39,6 +39,8 @@ final class NetworkBuilder {
     facts = new RuleFacts(grammar);
     starts = new int[2 * grammar.rules().size()];
     nodes.add(new Network.Return());
+    // A class of its own: a tokenizer may treat a first space alone.
+    sets.add(ByteSet.of(' '));
   }
 
   /**

@@ -67,8 +67,7 @@ final class StackTable {
         below[n++] = union(a.below[i++], b.below[j++]);
       }
     }
-    Stacks union =
-        intern(Arrays.copyOf(frames, n), Arrays.copyOf(below, n), a.empty || b.empty);
+    Stacks union = intern(Arrays.copyOf(frames, n), Arrays.copyOf(below, n), a.empty || b.empty);
     unions.put(key, union);
     return union;
   }

@@ -45,33 +45,9 @@ public final class TokenMask {
     return size == 1 ? first : NOT_FORCED;
   }
 
-  /**
-   * Sets the logit of every other token to minus infinity.
-   *
-   * @param logits changed in {@code [offset, offset + vocabSize)}
-   * @param vocabSize tokens past the tokenizer's last are never allowed
-   */
-  public void apply(float[] logits, int offset, int vocabSize) {
-    int words = Math.min(bits.length, vocabSize + 63 >> 6);
-    for (int w = 0; w < words; w++) {
-      long denied = ~bits[w];
-      int from = offset + w * 64;
-      int to = offset + Math.min(vocabSize, w * 64 + 64);
-      if (denied == -1L) {
-        Arrays.fill(logits, from, to, Float.NEGATIVE_INFINITY);
-        continue;
-      }
-      for (; denied != 0; denied &= denied - 1) {
-        int at = from + Long.numberOfTrailingZeros(denied);
-        if (at < to) {
-          logits[at] = Float.NEGATIVE_INFINITY;
-        }
-      }
-    }
-    int rest = words * 64;
-    if (rest < vocabSize) {
-      Arrays.fill(logits, offset + rest, offset + vocabSize, Float.NEGATIVE_INFINITY);
-    }
+  /** [ceil(vocabSize / 64)] bit {@code id % 64} of word {@code id / 64}; not to be written to. */
+  public long[] bits() {
+    return bits;
   }
 
   @Override

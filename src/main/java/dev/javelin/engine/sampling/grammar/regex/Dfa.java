@@ -225,9 +225,7 @@ public final class Dfa {
       byTarget.forEach(
           (target, sets) -> {
             budget.take(1);
-            from.add(
-                new Expr.Arc(
-                    spelled.computeIfAbsent(CharSet.union(sets), spelling), target));
+            from.add(new Expr.Arc(spelled.computeIfAbsent(CharSet.union(sets), spelling), target));
           });
       arcs.add(from);
     }

@@ -82,8 +82,7 @@ public sealed interface Regex {
       }
       case Choice(List<Regex> options) ->
           Expr.alt(options.stream().map(option -> option.toExpr(spelling)).toList());
-      case Times(Regex body, int min, int max) ->
-          new Expr.Repeat(body.toExpr(spelling), min, max);
+      case Times(Regex body, int min, int max) -> new Expr.Repeat(body.toExpr(spelling), min, max);
       case Start _, End _ -> throw new IllegalStateException("an anchor is no text");
     };
   }

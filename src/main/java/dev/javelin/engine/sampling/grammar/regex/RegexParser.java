@@ -285,7 +285,8 @@ final class RegexParser {
     CharSet set = CharClasses.property(name);
     if (set == null) {
       at = from;
-      throw error("the property '%s' is not known; general categories and scripts are".formatted(name));
+      throw error(
+          "the property '%s' is not known; general categories and scripts are".formatted(name));
     }
     at = end + 1;
     return negated ? set.complement() : set;

@@ -85,7 +85,9 @@ final class Facets {
     values =
         old == null
             ? allowed
-            : old.stream().filter(v -> allowed.stream().anyMatch(a -> JsonType.same(a, v))).toList();
+            : old.stream()
+                .filter(v -> allowed.stream().anyMatch(a -> JsonType.same(a, v)))
+                .toList();
   }
 
   Conjunction itemAt(int index) {

@@ -16,9 +16,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers within bounds, digit by digit. Without bounds: up to 16 digits before and after the
- * point and an exponent of up to two digits. With bounds: no exponent, and as many digits as the
- * bounds need or 16.
+ * Numbers within bounds, digit by digit. Without bounds: up to 16 digits before and after the point
+ * and an exponent of up to two digits. With bounds: no exponent, and as many digits as the bounds
+ * need or 16.
  */
 final class JsonNumbers {
   private static final int DIGITS = 16;

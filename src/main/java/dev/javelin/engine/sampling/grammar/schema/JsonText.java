@@ -127,7 +127,8 @@ final class JsonText {
    */
   static Expr bracketed(String open, Expr inside, boolean mayBeEmpty, String close) {
     Expr spaced = Expr.seq(inside, GAP);
-    Expr between = !mayBeEmpty ? spaced : inside.equals(Expr.NEVER) ? Expr.EMPTY : Expr.optional(spaced);
+    Expr between =
+        !mayBeEmpty ? spaced : inside.equals(Expr.NEVER) ? Expr.EMPTY : Expr.optional(spaced);
     return Expr.seq(Expr.text(open), GAP, between, Expr.text(close));
   }
 }

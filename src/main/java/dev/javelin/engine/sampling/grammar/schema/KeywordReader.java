@@ -72,8 +72,7 @@ final class KeywordReader {
     }
   }
 
-  private static void readAlone(
-      Subschema schema, String keyword, JsonNode value, Facets facets) {
+  private static void readAlone(Subschema schema, String keyword, JsonNode value, Facets facets) {
     switch (keyword) {
       case "type" -> type(schema, value, facets);
       case "enum" -> {
@@ -93,8 +92,7 @@ final class KeywordReader {
       case "maxLength" ->
           facets.maxLength = Math.min(facets.maxLength, schema.count(keyword, value));
       case "pattern" ->
-          facets.texts.add(
-              new Facets.Text(regex(schema, keyword, value), true, schema.pointer()));
+          facets.texts.add(new Facets.Text(regex(schema, keyword, value), true, schema.pointer()));
       case "format" -> {
         String name = schema.string(keyword, value);
         Regex known = Formats.named(name);
@@ -164,8 +162,7 @@ final class KeywordReader {
       JsonType type = name.isString() ? JsonType.named(name.stringValue()) : null;
       if (type == null) {
         throw schema.wrong(
-            "type",
-            "null, boolean, integer, number, string, array, object, or a list of these");
+            "type", "null, boolean, integer, number, string, array, object, or a list of these");
       }
       allowed.add(type);
       number |= name.stringValue().equals("number");

@@ -141,9 +141,7 @@ final class ObjectWriter {
           before[c] =
               rules.add(
                   member.name(),
-                  member.required()
-                      ? with
-                      : new Expr.Alt(List.of(with, new Expr.Ref(after[c]))));
+                  member.required() ? with : new Expr.Alt(List.of(with, new Expr.Ref(after[c]))));
         }
         after = before;
       }
@@ -206,7 +204,9 @@ final class ObjectWriter {
       return new Expr.Ref(rules.add("member", Expr.alt(options)));
     }
 
-    /** The names whose first character, by its code, belongs to one of {@code parts} equal parts. */
+    /**
+     * The names whose first character, by its code, belongs to one of {@code parts} equal parts.
+     */
     private Dfa part(int part, int parts) {
       if (parts > MAX_DISTINCT) {
         throw tooMany();

@@ -17,12 +17,7 @@ final class ValueWriter {
   private final ObjectWriter objects;
   private final Budget budget;
 
-  ValueWriter(
-      Texts texts,
-      ValueCheck check,
-      RuleBook rules,
-      ObjectWriter objects,
-      Budget budget) {
+  ValueWriter(Texts texts, ValueCheck check, RuleBook rules, ObjectWriter objects, Budget budget) {
     this.texts = texts;
     this.check = check;
     this.rules = rules;

@@ -76,10 +76,7 @@ final class Variants {
     List<Entry> entries = new ArrayList<>();
     conjunction.parts().forEach(part -> entries.add(new Entry(part, Set.of())));
     List<Variant> out = new ArrayList<>();
-    expand(
-        entries,
-        new Partial(Set.of(), List.of(), new ArrayDeque<>(), List.of()),
-        out);
+    expand(entries, new Partial(Set.of(), List.of(), new ArrayDeque<>(), List.of()), out);
     return out;
   }
 

@@ -33,11 +33,12 @@ final class RandomGrammar {
       case 6, 7 -> new Expr.Alt(list(depth));
       default -> {
         int min = random.nextInt(3);
-        int max = switch (random.nextInt(4)) {
-          case 0 -> Expr.UNBOUNDED;
-          case 1 -> min + 30;
-          default -> min + random.nextInt(3);
-        };
+        int max =
+            switch (random.nextInt(4)) {
+              case 0 -> Expr.UNBOUNDED;
+              case 1 -> min + 30;
+              default -> min + random.nextInt(3);
+            };
         yield new Expr.Repeat(expr(depth - 1), min, max);
       }
     };

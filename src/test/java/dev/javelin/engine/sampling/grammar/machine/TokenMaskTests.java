@@ -72,7 +72,8 @@ final class TokenMaskTests {
     Expr a = Expr.text("a");
     Grammar grammar = Grammar.of(new Expr.Repeat(a, 500, 100_000));
     TokenMasks masks =
-        new TokenMasks(new Automaton(grammar, budget()), trie(List.of(b(""), b(""), b(""), b("a"))));
+        new TokenMasks(
+            new Automaton(grammar, budget()), trie(List.of(b(""), b(""), b(""), b("a"))));
     State state = masks.start();
     for (int i = 0; i <= 100_000; i++) {
       TokenMask mask = masks.of(state);

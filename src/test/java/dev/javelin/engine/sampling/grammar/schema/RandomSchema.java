@@ -13,7 +13,8 @@ public final class RandomSchema {
   private static final List<String> NAMES =
       List.of("name", "age", "id", "tags", "a\"b", "größe", "x", "S_1", "kind", "parts");
   private static final List<String> PATTERNS =
-      List.of("^[a-z]{2,5}$", "[0-9]{3}", "^(foo|ba[rz])+", "\\d+-\\w", "^[^x\\s]*$", "é|ü", "a.c$");
+      List.of(
+          "^[a-z]{2,5}$", "[0-9]{3}", "^(foo|ba[rz])+", "\\d+-\\w", "^[^x\\s]*$", "é|ü", "a.c$");
   private static final List<String> NAME_PATTERNS = List.of("^S_", "[0-9]$", "^x-[a-c]+$");
 
   private final Random random;
@@ -104,9 +105,22 @@ public final class RandomSchema {
       case 3 -> number(out, "number");
       case 4 -> out.put("type", "boolean");
       case 5 -> out.put("const", NAMES.get(random.nextInt(NAMES.size())));
-      case 6 -> out.putArray("enum").add("red").add(7).add(1.5).addNull().add(true).addObject().put("k", 1);
+      case 6 ->
+          out.putArray("enum")
+              .add("red")
+              .add(7)
+              .add(1.5)
+              .addNull()
+              .add(true)
+              .addObject()
+              .put("k", 1);
       case 7 -> out.putArray("type").add("string").add("null").add("integer");
-      default -> out.put("type", "string").put("format", List.of("date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "uri").get(random.nextInt(8)));
+      default ->
+          out.put("type", "string")
+              .put(
+                  "format",
+                  List.of("date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "uri")
+                      .get(random.nextInt(8)));
     }
   }
 

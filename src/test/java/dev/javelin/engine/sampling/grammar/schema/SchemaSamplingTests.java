@@ -41,8 +41,8 @@ final class SchemaSamplingTests {
     for (String text :
         List.of(
             "{\"", "\":", "\",\"", "\"}", "}}", "]}", "],", "null", "true", "false", "\": \"", "12",
-            "0.", "-1", "name", "kind", "€", "\\u00", "\\n", ", ", "[{", "\n  ", "é", "abc", "2024-",
-            "foo", "S_", "first", "://", "😀")) {
+            "0.", "-1", "name", "kind", "€", "\\u00", "\\n", ", ", "[{", "\n  ", "é", "abc",
+            "2024-", "foo", "S_", "first", "://", "😀")) {
       out.add(text.getBytes(StandardCharsets.UTF_8));
     }
     return out;
@@ -74,7 +74,9 @@ final class SchemaSamplingTests {
         masks = new TokenMasks(new Automaton(JsonSchemaGrammar.of(schema, budget), budget), TRIE);
       } catch (GrammarException e) {
         // Chance makes schemas that allow nothing, or whose oneOf overlaps; the text says so.
-        assertThat(e).as(schema).hasMessageMatching("(?s).*('oneOf' at|matches no text|refers to itself).*");
+        assertThat(e)
+            .as(schema)
+            .hasMessageMatching("(?s).*('oneOf' at|matches no text|refers to itself).*");
         assertThat(chance).as(schema).isNotNegative();
         refused++;
         continue;
@@ -119,8 +121,7 @@ final class SchemaSamplingTests {
 
   /** Ends and closing tokens come more often, so that answers end. */
   private static int draw(TokenMask mask, Random random) {
-    int[] allowed =
-        IntStream.range(0, VOCABULARY.size()).filter(mask::allows).toArray();
+    int[] allowed = IntStream.range(0, VOCABULARY.size()).filter(mask::allows).toArray();
     for (int likely : new int[] {END, '}', ']', '"'}) {
       if (mask.allows(likely) && random.nextInt(4) == 0) {
         return likely;
