@@ -31,6 +31,19 @@ public final class Grammars implements AutoCloseable {
 
   private static final int MAX_QUEUED = 128;
 
+  /** Compiled while a model loads, so that no caller's schema is the first that the JVM meets. */
+  private static final String FIRST =
+      """
+      {"type": "object", "required": ["name", "when"], "additionalProperties": false,
+       "properties": {
+         "name": {"type": "string", "minLength": 1, "maxLength": 40},
+         "when": {"type": "string", "format": "date"},
+         "count": {"type": "integer", "minimum": 0, "maximum": 1000},
+         "size": {"type": "number"},
+         "kind": {"anyOf": [{"enum": ["a", "b"]}, {"type": "null"}]},
+         "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3}}}
+      """;
+
   private final ThreadPoolExecutor compiling =
       worker("javelin-grammar", new ArrayBlockingQueue<>(MAX_QUEUED));
   private final ThreadPoolExecutor preparing = worker("javelin-masks", new LinkedBlockingQueue<>());
@@ -54,6 +67,8 @@ public final class Grammars implements AutoCloseable {
     this.timeLimit = timeLimit;
     dropsFirstSpace = dropsFirstSpace(tokenizer);
     trie = CompletableFuture.supplyAsync(() -> trie(tokenizer, vocabSize), compiling);
+    rule(new StructuredOutput.JsonObject());
+    rule(new StructuredOutput.JsonSchema(FIRST));
   }
 
   private static TokenTrie trie(Tokenizer tokenizer, int vocabSize) {
@@ -98,9 +113,23 @@ public final class Grammars implements AutoCloseable {
       if (known == null) {
         known = compile(output);
         kept.put(output, known);
+        forgetIfItFails(output, known);
       }
       return new GrammarRule(known, masks);
     }
+  }
+
+  /** What failed may have failed for lack of time: the next caller tries again. */
+  @SuppressWarnings("FutureReturnValueIgnored") // whoever waits for the rule hears of the failure
+  private void forgetIfItFails(StructuredOutput output, CompletableFuture<TokenMasks> begun) {
+    begun.whenComplete(
+        (_, failure) -> {
+          if (failure != null) {
+            synchronized (kept) {
+              kept.remove(output, begun);
+            }
+          }
+        });
   }
 
   private CompletableFuture<TokenMasks> compile(StructuredOutput output) {
