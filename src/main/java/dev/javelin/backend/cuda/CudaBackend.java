@@ -75,7 +75,7 @@ public final class CudaBackend implements Backend {
   private CudaBackend(CudaDevice device, CudaOptions options) {
     this.device = device;
     graphs = options.graphs();
-    device.makeCurrent();
+    device.recover();
     memory = new DeviceArena(device);
     modules = new KernelModules(options.kernels(), device);
     stream = new CudaStream();

@@ -220,7 +220,8 @@ public final class CublasLt implements AutoCloseable {
   public void close() {
     plans.values().forEach(this::destroy);
     plans.clear();
-    functions.call("cublasLtDestroy", functions.destroy, handle.get(ADDRESS, 0));
+    // It fails once a kernel's fault has cost the context, and then there is nothing to free.
+    int _ = functions.invoke("cublasLtDestroy", functions.destroy, handle.get(ADDRESS, 0));
     arena.close();
   }
 
@@ -337,13 +338,15 @@ public final class CublasLt implements AutoCloseable {
 
     /** For calls outside the step path: boxes its arguments. */
     void call(String name, MethodHandle function, Object... arguments) {
-      int result;
+      check(name, invoke(name, function, arguments));
+    }
+
+    int invoke(String name, MethodHandle function, Object... arguments) {
       try {
-        result = (int) function.invokeWithArguments(arguments);
+        return (int) function.invokeWithArguments(arguments);
       } catch (Throwable e) {
         throw Driver.unexpected(name, e);
       }
-      check(name, result);
     }
 
     int heuristic(

@@ -13,7 +13,8 @@ public final class CudaDevice implements AutoCloseable {
   private static final int OLDEST_CAPABILITY = 80;
 
   private final CUdevice device;
-  private final CUcontext context;
+  private CUcontext context;
+  private int epoch;
   private final String name;
   private final int capability;
   private final int driverVersion;
@@ -61,6 +62,13 @@ public final class CudaDevice implements AutoCloseable {
                   OLDEST_CAPABILITY / 10,
                   OLDEST_CAPABILITY % 10));
     }
+    CudaDevice opened =
+        new CudaDevice(device, retain(device, name), name, capability, driverVersion);
+    opened.makeCurrent();
+    return opened;
+  }
+
+  private static CUcontext retain(CUdevice device, String name) {
     CUcontext context = new CUcontext();
     int retained = JCudaDriver.cuDevicePrimaryCtxRetain(context, device);
     if (retained == CUresult.CUDA_ERROR_OUT_OF_MEMORY
@@ -70,9 +78,28 @@ public final class CudaDevice implements AutoCloseable {
               .formatted(name));
     }
     require(retained, "%s cannot be used".formatted(name));
-    CudaDevice opened = new CudaDevice(device, context, name, capability, driverVersion);
-    opened.makeCurrent();
-    return opened;
+    return context;
+  }
+
+  /**
+   * Starts a new context if a fault of a kernel has cost the old one, with everything in it: what
+   * was made before does not work any more, and need not be freed.
+   */
+  public synchronized void recover() {
+    makeCurrent();
+    if (JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS) {
+      return;
+    }
+    JCudaDriver.cuDevicePrimaryCtxRelease(device);
+    JCudaDriver.cuDevicePrimaryCtxReset(device);
+    context = retain(device, name);
+    epoch++;
+    makeCurrent();
+  }
+
+  /** Changes when {@link #recover} starts a new context. */
+  synchronized int epoch() {
+    return epoch;
   }
 
   private static int initialise() {
@@ -122,7 +149,7 @@ public final class CudaDevice implements AutoCloseable {
    * Makes this device's context the calling thread's. A virtual thread may move to another carrier
    * whenever it waits, so it calls this before every group of driver calls.
    */
-  public void makeCurrent() {
+  public synchronized void makeCurrent() {
     Driver.check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
