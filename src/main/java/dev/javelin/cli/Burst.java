@@ -7,6 +7,7 @@ import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -65,15 +66,17 @@ record Burst(List<Lane> lanes) {
 
   /**
    * Generated tokens a second while all requests run together: from the moment the last one has its
-   * first token. What a request generated before that moment is taken off in proportion.
+   * first token. From then on every request gets a token a step, as the last one does; before, steps
+   * that also computed prompts were slower.
    */
   double decodeRate() {
-    long start = lastStart();
+    Lane latest = lanes.stream().max(Comparator.comparingLong(Lane::first)).orElseThrow();
+    long start = latest.first();
     long end = lanes.stream().mapToLong(Lane::last).max().orElseThrow();
+    double step = (double) (latest.last() - start) / (latest.completionTokens() - 1);
     double tokens = 0;
     for (Lane lane : lanes) {
-      double share = (double) (lane.last() - start) / (lane.last() - lane.first());
-      tokens += Math.max(0, share) * (lane.completionTokens() - 1);
+      tokens += Math.max(0, lane.last() - start) / step;
     }
     return tokens * 1e9 / (end - start);
   }

@@ -31,6 +31,17 @@ final class BurstTests {
   }
 
   @Test
+  void stepsBeforeAllRanDoNotCount() {
+    // The first lane made one token a second while the second's prompt was computed, ten after it.
+    Burst burst =
+        new Burst(
+            List.of(
+                new Burst.Lane(0, SECOND, 5 * SECOND, 1, 23),
+                new Burst.Lane(0, 3 * SECOND, 5 * SECOND, 1, 21)));
+    assertThat(burst.decodeRate()).isEqualTo(20, offset(1e-9));
+  }
+
+  @Test
   void aSpreadHasTheMiddleOfItsSamples() {
     assertThat(Spread.of(3, 1, 2).median()).isEqualTo(2);
     assertThat(Spread.of(4, 1, 2, 3).median()).isEqualTo(2.5);

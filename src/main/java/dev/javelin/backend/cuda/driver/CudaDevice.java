@@ -90,8 +90,9 @@ public final class CudaDevice implements AutoCloseable {
     if (JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS) {
       return;
     }
-    JCudaDriver.cuDevicePrimaryCtxRelease(device);
+    JCudaDriver.cuCtxSetCurrent(null);
     JCudaDriver.cuDevicePrimaryCtxReset(device);
+    JCudaDriver.cuDevicePrimaryCtxRelease(device);
     context = retain(device, name);
     epoch++;
     makeCurrent();
