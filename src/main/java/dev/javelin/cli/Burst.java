@@ -66,8 +66,8 @@ record Burst(List<Lane> lanes) {
 
   /**
    * Generated tokens a second while all requests run together: from the moment the last one has its
-   * first token. From then on every request gets a token a step, as the last one does; before, steps
-   * that also computed prompts were slower.
+   * first token. From then on every request gets a token a step, as the last one does; before,
+   * steps that also computed prompts were slower.
    */
   double decodeRate() {
     Lane latest = lanes.stream().max(Comparator.comparingLong(Lane::first)).orElseThrow();

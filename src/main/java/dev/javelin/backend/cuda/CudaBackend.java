@@ -237,7 +237,10 @@ public final class CudaBackend implements Backend {
     WeightFormat resident = CudaWeights.resident(format);
     String how = resident == format ? "" : "kept as BF16; ";
     String panelled = resident == WeightFormat.BF16 ? "" : "decoded to a BF16 panel, then ";
-    String few = small.serves(resident) ? "streamed for up to 8 rows; " : "";
+    String few =
+        small.serves(resident)
+            ? "streamed for up to %d rows; ".formatted(small.mostRows(resident))
+            : "";
     return format + ": " + how + few + panelled + product.describe();
   }
 

@@ -11,6 +11,12 @@ import dev.javelin.quant.WeightFormat;
 
 /** Products of a few rows by the streaming kernel, with the memory its blocks share. */
 final class SmallProduct {
+  /**
+   * Most rows that quantised weights are streamed for, eight at a time. The other way writes them
+   * as bf16 and reads them again, six to eight times their bytes.
+   */
+  private static final int MOST_ROWS_OF_UNITS = 48;
+
   private final StreamKernels kernels;
   private final long partials;
   private final long counters;
@@ -26,6 +32,11 @@ final class SmallProduct {
     return kernels.serves(format);
   }
 
+  /** Most rows of x that weights in that format are streamed for. */
+  int mostRows(WeightFormat format) {
+    return PackKernels.packs(format) ? MOST_ROWS_OF_UNITS : StreamKernels.MAX_TOKENS;
+  }
+
   /** Whether weights of that format and width are to be repacked for the kernel. */
   boolean packs(WeightFormat format, int columns) {
     return kernels.serves(format)
@@ -34,8 +45,10 @@ final class SmallProduct {
   }
 
   boolean serves(Matrix matrix, int rows, boolean normed) {
-    return (matrix.units() || matrix.format() == WeightFormat.BF16)
-        && kernels.fits(matrix.format(), rows, matrix.columns(), normed);
+    return rows <= mostRows(matrix.format())
+        && (matrix.units() || matrix.format() == WeightFormat.BF16)
+        && kernels.fits(
+            matrix.format(), Math.min(rows, StreamKernels.MAX_TOKENS), matrix.columns(), normed);
   }
 
   /**
@@ -54,18 +67,23 @@ final class SmallProduct {
       float eps,
       StreamKernels.Epilogue epilogue,
       Activation activation) {
-    kernels.linear(
-        y,
-        stride,
+    StreamKernels.Weights weights =
         new StreamKernels.Weights(
-            matrix.format(), matrix.address(), matrix.rows(), matrix.columns(), bias),
-        x,
-        rows,
-        norm,
-        eps,
-        partials,
-        counters,
-        epilogue,
-        activation);
+            matrix.format(), matrix.address(), matrix.rows(), matrix.columns(), bias);
+    int bytes = epilogue == StreamKernels.Epilogue.FLOATS ? Float.BYTES : Short.BYTES;
+    for (int first = 0; first < rows; first += StreamKernels.MAX_TOKENS) {
+      kernels.linear(
+          y + (long) first * stride * bytes,
+          stride,
+          weights,
+          x + (long) first * matrix.columns() * Short.BYTES,
+          Math.min(StreamKernels.MAX_TOKENS, rows - first),
+          norm,
+          eps,
+          partials,
+          counters,
+          epilogue,
+          activation);
+    }
   }
 }
