@@ -1,5 +1,6 @@
 package dev.javelin.config;
 
+import dev.javelin.backend.Backend;
 import dev.javelin.backend.OutOfDeviceMemoryException;
 import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.backend.cuda.CudaBackend;
@@ -8,6 +9,8 @@ import dev.javelin.backend.cuda.CudaProbe;
 import dev.javelin.backend.cuda.driver.CudaDevice;
 import dev.javelin.backend.cuda.driver.CudaUnavailableException;
 import dev.javelin.engine.EngineFactory;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,8 +59,7 @@ public final class Backends {
         throw e;
       }
       return new Backends(
-          new EngineFactory(_ -> CudaBackend.create(gpu, options)),
-          "computing on the GPU, " + gpu.name());
+          new EngineFactory(_ -> cuda(gpu, options)), "computing on the GPU, " + gpu.name());
     } catch (CudaUnavailableException | OutOfDeviceMemoryException e) {
       if (device == Device.CUDA) {
         throw new StartupException(
@@ -66,6 +68,14 @@ public final class Backends {
             e);
       }
       return cpu("computing on the CPU: " + e.getMessage());
+    }
+  }
+
+  private static Backend cuda(CudaDevice gpu, CudaOptions options) {
+    try {
+      return CudaBackend.create(gpu, options);
+    } catch (CudaUnavailableException e) {
+      throw new EngineException(ErrorCode.ENGINE_FAILED, String.valueOf(e.getMessage()), null, e);
     }
   }
 

@@ -75,7 +75,7 @@ public final class CudaBackend implements Backend {
   private CudaBackend(CudaDevice device, CudaOptions options) {
     this.device = device;
     graphs = options.graphs();
-    device.recover();
+    device.requireIntact();
     memory = new DeviceArena(device);
     modules = new KernelModules(options.kernels(), device);
     stream = new CudaStream();
@@ -101,7 +101,8 @@ public final class CudaBackend implements Backend {
   }
 
   /**
-   * @throws dev.javelin.backend.cuda.driver.CudaUnavailableException if the kernels are not there
+   * @throws dev.javelin.backend.cuda.driver.CudaUnavailableException if the kernels are not there,
+   *     or a fault has cost the device
    */
   public static CudaBackend create(CudaDevice device, CudaOptions options) {
     return new CudaBackend(device, options);

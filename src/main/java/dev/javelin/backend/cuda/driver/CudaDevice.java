@@ -13,8 +13,7 @@ public final class CudaDevice implements AutoCloseable {
   private static final int OLDEST_CAPABILITY = 80;
 
   private final CUdevice device;
-  private CUcontext context;
-  private int epoch;
+  private final CUcontext context;
   private final String name;
   private final int capability;
   private final int driverVersion;
@@ -82,25 +81,17 @@ public final class CudaDevice implements AutoCloseable {
   }
 
   /**
-   * Starts a new context if a fault of a kernel has cost the old one, with everything in it: what
-   * was made before does not work any more, and need not be freed.
+   * @throws CudaUnavailableException if a fault of a kernel has cost the context: CUDA gives a
+   *     process no other one
    */
-  public synchronized void recover() {
+  public void requireIntact() {
     makeCurrent();
-    if (JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS) {
-      return;
+    int result = JCudaDriver.cuCtxSynchronize();
+    if (result != CUresult.CUDA_SUCCESS) {
+      throw new CudaUnavailableException(
+          "a kernel's fault (%s) has cost this process the GPU: restart the server to use it again"
+              .formatted(CUresult.stringFor(result)));
     }
-    JCudaDriver.cuCtxSetCurrent(null);
-    JCudaDriver.cuDevicePrimaryCtxReset(device);
-    JCudaDriver.cuDevicePrimaryCtxRelease(device);
-    context = retain(device, name);
-    epoch++;
-    makeCurrent();
-  }
-
-  /** Changes when {@link #recover} starts a new context. */
-  synchronized int epoch() {
-    return epoch;
   }
 
   private static int initialise() {
@@ -150,7 +141,7 @@ public final class CudaDevice implements AutoCloseable {
    * Makes this device's context the calling thread's. A virtual thread may move to another carrier
    * whenever it waits, so it calls this before every group of driver calls.
    */
-  public synchronized void makeCurrent() {
+  public void makeCurrent() {
     Driver.check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 

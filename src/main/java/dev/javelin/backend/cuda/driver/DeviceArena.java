@@ -28,7 +28,6 @@ public final class DeviceArena implements AutoCloseable {
   private record Allocation(Handle handle, long bytes) {}
 
   private final CudaDevice device;
-  private final int epoch;
   private final Map<Long, Allocation> allocations = new HashMap<>();
   private long held;
   private long chunk;
@@ -36,7 +35,6 @@ public final class DeviceArena implements AutoCloseable {
 
   public DeviceArena(CudaDevice device) {
     this.device = device;
-    epoch = device.epoch();
   }
 
   /**
@@ -95,11 +93,8 @@ public final class DeviceArena implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    // In a new context the same addresses may be another model's.
-    if (epoch == device.epoch()) {
-      for (Allocation allocation : allocations.values()) {
-        JCudaDriver.cuMemFree(allocation.handle());
-      }
+    for (Allocation allocation : allocations.values()) {
+      JCudaDriver.cuMemFree(allocation.handle());
     }
     allocations.clear();
     held = 0;
