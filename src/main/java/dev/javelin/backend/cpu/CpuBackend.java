@@ -11,8 +11,10 @@ import dev.javelin.backend.RopeSpec;
 import dev.javelin.backend.RopeTable;
 import dev.javelin.backend.StepExecutor;
 import dev.javelin.backend.Workspace;
+import dev.javelin.backend.cpu.CpuLinear.Inputs;
 import dev.javelin.backend.cpu.CpuLinear.LinearScratch;
 import dev.javelin.backend.cpu.linear.PanelKernel;
+import dev.javelin.backend.cpu.linear.PanelMemory;
 import dev.javelin.backend.cpu.simd.Lanes;
 import dev.javelin.quant.KvDType;
 import dev.javelin.quant.PackedWeight;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class CpuBackend implements Backend {
   private final WorkerTeam team;
   private final Arena arena = Arena.ofShared();
+  private final PanelMemory memory = new PanelMemory(arena);
+  private final Inputs inputs = new Inputs();
   private final LinearScratch[] scratches;
   private final CpuWorkspace workspace = new CpuWorkspace();
   private final CpuOps ops;
@@ -108,7 +112,8 @@ public final class CpuBackend implements Backend {
     for (PackedWeight part : parts) {
       kernels.add(PanelKernel.of(part).describe(part.format()));
     }
-    return new CpuLinear(parts, bias == null ? null : values(bias), arena, team, scratches);
+    return new CpuLinear(
+        parts, bias == null ? null : values(bias), memory, team, inputs, scratches);
   }
 
   private static float[] values(Tensor tensor) {

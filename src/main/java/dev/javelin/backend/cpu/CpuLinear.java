@@ -1,7 +1,9 @@
 package dev.javelin.backend.cpu;
 
 import dev.javelin.backend.Linear;
+import dev.javelin.backend.cpu.linear.PanelInput;
 import dev.javelin.backend.cpu.linear.PanelMatrix;
+import dev.javelin.backend.cpu.linear.PanelMemory;
 import dev.javelin.backend.cpu.linear.UnpackedPanels;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.tensor.Tensor;
@@ -13,24 +15,23 @@ import org.jspecify.annotations.Nullable;
 /** A linear over panels. Threads share pairs of panels; each pair's outputs have one writer. */
 final class CpuLinear implements Linear, WorkerTeam.Task {
   /** From here on, unpacking a pair once is cheaper than multiplying packed codes row by row. */
-  private static final int TILE_ROWS = 4;
+  private static final int TILE_ROWS = 6;
 
   /** Rows that go through one unpacked pair, so that their outputs stay in cache. */
   private static final int ROW_BLOCK = 256;
 
   private final WorkerTeam team;
+  private final Inputs inputs;
   private final LinearScratch[] scratches;
   private final PanelMatrix[] parts;
   private final int in;
   private final int out;
   private final int pairs;
   private final boolean usesSums;
+  private final boolean usesPlain;
+  private final boolean usesScaled;
   private final float @Nullable [] bias;
-  private final SumTask sumTask = new SumTask();
-  private float[] sums = new float[0];
-  private float[] x = new float[0];
   private float[] y = new float[0];
-  private int xOffset;
   private int yOffset;
   private int rows;
   private boolean add;
@@ -38,10 +39,12 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
   CpuLinear(
       List<PackedWeight> weights,
       float @Nullable [] bias,
-      Arena arena,
+      PanelMemory memory,
       WorkerTeam team,
+      Inputs inputs,
       LinearScratch[] scratches) {
     this.team = team;
+    this.inputs = inputs;
     this.scratches = scratches;
     this.bias = bias;
     in = weights.getFirst().columns();
@@ -49,6 +52,8 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
     int outputs = 0;
     int units = 0;
     boolean anySums = false;
+    boolean anyPlain = false;
+    boolean anyScaled = false;
     for (int i = 0; i < parts.length; i++) {
       PackedWeight weight = weights.get(i);
       if (weight.columns() != in) {
@@ -56,16 +61,20 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
             "%s has %d columns, %s has %d: parts of one linear must agree"
                 .formatted(weight.name(), weight.columns(), weights.getFirst().name(), in));
       }
-      PanelMatrix part = new PanelMatrix(weight, arena);
+      PanelMatrix part = new PanelMatrix(weight, memory);
       team.run((worker, from, to) -> part.pack(from, to), part.pairs(), 1);
       parts[i] = part;
       outputs = Math.addExact(outputs, weight.rows());
       units += part.pairs();
       anySums |= part.kernel().usesSums();
+      anyPlain |= !part.kernel().scalesInput();
+      anyScaled |= part.kernel().scalesInput();
     }
     out = outputs;
     pairs = units;
     usesSums = anySums;
+    usesPlain = anyPlain;
+    usesScaled = anyScaled;
     if (bias != null && bias.length != out) {
       throw new IllegalArgumentException("bias of %d for %d outputs".formatted(bias.length, out));
     }
@@ -94,8 +103,6 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
   private void multiply(Tensor target, Tensor input, boolean accumulate) {
     HostBuffer.checkShape("input", input, input.rows(), in);
     HostBuffer.checkShape("output", target, input.rows(), out);
-    x = HostBuffer.array(input);
-    xOffset = HostBuffer.offset(input);
     y = HostBuffer.array(target);
     yOffset = HostBuffer.offset(target);
     rows = input.rows();
@@ -103,12 +110,13 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
     if (rows == 0) {
       return;
     }
-    if (usesSums) {
-      int needed = rows * (in / 32);
-      if (sums.length < needed) {
-        sums = new float[needed];
-      }
-      team.run(sumTask, rows, 8);
+    float[] x = HostBuffer.array(input);
+    int offset = HostBuffer.offset(input);
+    if (usesPlain) {
+      inputs.prepare(inputs.plain, x, offset, rows, in, usesSums, team);
+    }
+    if (usesScaled) {
+      inputs.prepare(inputs.scaled, x, offset, rows, in, usesSums, team);
     }
     team.run(this, pairs, rows < TILE_ROWS ? Math.max(1, pairs / (8 * team.size())) : 1);
   }
@@ -127,6 +135,7 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
       int pair = unit - firstPair;
       int width = Math.min(UnpackedPanels.WIDTH, parts[part].rows() - pair * UnpackedPanels.WIDTH);
       int at = column + pair * UnpackedPanels.WIDTH;
+      scratches[worker].touched = parts[part].touch(pair);
       if (rows < TILE_ROWS) {
         fewRows(parts[part], pair, scratches[worker], at, width);
       } else {
@@ -135,9 +144,14 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
     }
   }
 
+  private PanelInput input(PanelMatrix part) {
+    return part.kernel().scalesInput() ? inputs.scaled : inputs.plain;
+  }
+
   private void fewRows(PanelMatrix part, int pair, LinearScratch scratch, int column, int width) {
+    PanelInput input = input(part);
     for (int row = 0; row < rows; row++) {
-      part.multiply(pair, x, xOffset + row * in, sums, row * (in / 32), scratch.outputs, 0);
+      part.multiply(pair, input, row, scratch.outputs, 0);
       store(scratch.outputs, 0, row, column, width);
     }
   }
@@ -146,16 +160,7 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
     for (int first = 0; first < rows; first += ROW_BLOCK) {
       int count = Math.min(ROW_BLOCK, rows - first);
       Arrays.fill(scratch.outputs, 0, count * UnpackedPanels.WIDTH, 0f);
-      part.multiplyRows(
-          pair,
-          count,
-          x,
-          xOffset + first * in,
-          sums,
-          first * (in / 32),
-          in / 32,
-          scratch.panels,
-          scratch.outputs);
+      part.multiplyRows(pair, input(part), first, count, scratch.panels, scratch.outputs);
       for (int row = 0; row < count; row++) {
         store(scratch.outputs, row * UnpackedPanels.WIDTH, first + row, column, width);
       }
@@ -182,27 +187,40 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
   static final class LinearScratch {
     final float[] outputs = new float[ROW_BLOCK * UnpackedPanels.WIDTH];
     final UnpackedPanels panels;
+    int touched;
 
     LinearScratch(Arena arena) {
       panels = new UnpackedPanels(arena);
     }
   }
 
-  /** Sums of x over groups of 32, in column order. */
-  private final class SumTask implements WorkerTeam.Task {
+  /** The prepared input of whichever linear runs; there is one at a time. */
+  static final class Inputs implements WorkerTeam.Task {
+    /** Rows that one thread prepares in less time than two would need to meet. */
+    private static final int ROWS_PER_CHUNK = 8;
+
+    final PanelInput plain = new PanelInput(false);
+    final PanelInput scaled = new PanelInput(true);
+    private PanelInput current = plain;
+
+    void prepare(
+        PanelInput input,
+        float[] x,
+        int offset,
+        int rows,
+        int columns,
+        boolean sums,
+        WorkerTeam team) {
+      input.start(x, offset, rows, columns, sums);
+      if (input.needsWork()) {
+        current = input;
+        team.run(this, rows, ROWS_PER_CHUNK);
+      }
+    }
+
     @Override
     public void run(int worker, int from, int to) {
-      int groups = in / 32;
-      for (int row = from; row < to; row++) {
-        for (int g = 0; g < groups; g++) {
-          int k = xOffset + row * in + g * 32;
-          float sum = 0;
-          for (int i = 0; i < 32; i++) {
-            sum += x[k + i];
-          }
-          sums[row * groups + g] = sum;
-        }
-      }
+      current.prepare(from, to);
     }
   }
 }

@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorOperators;
  * lines of 64 bytes with 8 columns each. The header is one line of (d f16 | m f16 << 16), or a line
  * of d and a line of m in float32 where f16 would lose bits of them.
  */
-final class FiveBitPanels extends PanelKernel {
+final class FiveBitPanels extends SeparatePanels {
   static final FiveBitPanels HALF_SCALES = new FiveBitPanels("5-bit panels", 64);
   static final FiveBitPanels FLOAT_SCALES =
       new FiveBitPanels("5-bit panels with float32 scales", 128);
@@ -35,7 +35,7 @@ final class FiveBitPanels extends PanelKernel {
   }
 
   @Override
-  public void pack(PackedWeight weight, int firstRow, int rows, long panel) {
+  void packPanel(PackedWeight weight, int firstRow, int rows, long panel) {
     QuantizedRow row = new QuantizedRow(weight.columns());
     for (int r = 0; r < rows; r++) {
       row.read(weight, firstRow + r);
@@ -68,7 +68,7 @@ final class FiveBitPanels extends PanelKernel {
   }
 
   @Override
-  public void multiply(
+  void multiplyPanel(
       long panel,
       int columns,
       float[] x,
@@ -253,7 +253,7 @@ final class FiveBitPanels extends PanelKernel {
   }
 
   @Override
-  public void unpack(
+  void unpackPanel(
       long panel, int columns, int firstGroup, int groups, UnpackedPanels target, int half) {
     for (int g = 0; g < groups; g++) {
       long at = groupAddress(panel, firstGroup + g);

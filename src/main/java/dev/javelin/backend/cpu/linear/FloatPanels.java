@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  * Weights as float32, a line of 16 rows per column: for F32 itself, for shapes that fill no groups,
  * and for every format without panels of its own, decoded at load.
  */
-final class FloatPanels extends PanelKernel {
+final class FloatPanels extends SeparatePanels {
   static final FloatPanels INSTANCE = new FloatPanels();
 
   private FloatPanels() {
@@ -21,7 +21,7 @@ final class FloatPanels extends PanelKernel {
   }
 
   @Override
-  public void pack(PackedWeight weight, int firstRow, int rows, long panel) {
+  void packPanel(PackedWeight weight, int firstRow, int rows, long panel) {
     float[] row = new float[weight.columns()];
     for (int r = 0; r < rows; r++) {
       weight.decodeRow(firstRow + r, row, 0);
@@ -32,7 +32,7 @@ final class FloatPanels extends PanelKernel {
   }
 
   @Override
-  public void multiply(
+  void multiplyPanel(
       long panel,
       int columns,
       float[] x,
@@ -58,7 +58,7 @@ final class FloatPanels extends PanelKernel {
   }
 
   @Override
-  public void unpack(
+  void unpackPanel(
       long panel, int columns, int firstGroup, int groups, UnpackedPanels target, int half) {
     int first = firstGroup * 32;
     int count = Math.min(groups * 32, columns - first);

@@ -14,7 +14,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Plain weights of 16 bits, BF16 or F16: an int of a lane holds columns k and k + 1. */
-final class HalfPanels extends PanelKernel {
+final class HalfPanels extends SeparatePanels {
   static final HalfPanels BF16 = new HalfPanels("bfloat16 panels");
   static final HalfPanels F16 = new HalfPanels("float16 panels");
 
@@ -26,7 +26,7 @@ final class HalfPanels extends PanelKernel {
   }
 
   @Override
-  public void pack(PackedWeight weight, int firstRow, int rows, long panel) {
+  void packPanel(PackedWeight weight, int firstRow, int rows, long panel) {
     for (int r = 0; r < rows; r++) {
       long row = weight.rowOffset(firstRow + r);
       for (int k = 0; k < weight.columns(); k++) {
@@ -39,7 +39,7 @@ final class HalfPanels extends PanelKernel {
   }
 
   @Override
-  public void multiply(
+  void multiplyPanel(
       long panel,
       int columns,
       float[] x,
@@ -100,7 +100,7 @@ final class HalfPanels extends PanelKernel {
   }
 
   @Override
-  public void unpack(
+  void unpackPanel(
       long panel, int columns, int firstGroup, int groups, UnpackedPanels target, int half) {
     for (int g = 0; g < groups; g++) {
       int scale = g * UnpackedPanels.WIDTH + half * ROWS;

@@ -5,28 +5,40 @@ import dev.javelin.quant.WeightFormat;
 
 /**
  * How one kind of panel is stored and multiplied. A panel holds 16 rows of a weight, one per vector
- * lane; its columns are cut into groups that share a scale d and an offset m. Every path computes
- * one output in exactly this order, so all agree bit for bit:
+ * lane; two panels lie together as a pair. Columns are cut into groups that share a scale d and an
+ * offset m. Every path computes one output in exactly this order, so all agree bit for bit:
  *
  * <pre>
  * y = fma(m_g, sum of x_k, fma(d_g, s_g, y)) for every group g in order, from y = 0
  * s_g = fma(q_k, x_k, s_g)                   for every k of g in order, from s_g = 0
  * </pre>
+ *
+ * A chain of additions has a latency that one panel cannot hide. Where it pays, a pair interleaves
+ * the lines of both panels and of two groups, so that four chains run at once over one stream of
+ * memory; a row then has an even number of groups, the last of which may be zeros.
  */
-public abstract sealed class PanelKernel
-    permits BytePanels, FiveBitPanels, FloatPanels, HalfPanels, NibblePanels {
+public abstract sealed class PanelKernel permits BytePanels, NibblePanels, SeparatePanels {
   /** Rows of a panel. */
   public static final int ROWS = 16;
+
+  /** Rows of a pair. */
+  public static final int PAIR_ROWS = 2 * ROWS;
 
   private final String name;
   private final int groupSize;
   private final int groupBytes;
+  private final int groupMultiple;
   private final boolean usesSums;
 
-  PanelKernel(String name, int groupSize, int groupBytes, boolean usesSums) {
+  /**
+   * @param groupBytes of one group of one panel
+   * @param groupMultiple a row has a multiple of so many groups
+   */
+  PanelKernel(String name, int groupSize, int groupBytes, int groupMultiple, boolean usesSums) {
     this.name = name;
     this.groupSize = groupSize;
     this.groupBytes = groupBytes;
+    this.groupMultiple = groupMultiple;
     this.usesSums = usesSums;
   }
 
@@ -83,38 +95,49 @@ public abstract sealed class PanelKernel
     return usesSums;
   }
 
-  /** Groups of a row; the last one may be short for plain floats. */
+  /** Whether codes stand for powers of 16 times their value, which {@link PanelInput} undoes. */
+  public boolean scalesInput() {
+    return false;
+  }
+
+  /** Groups of a row with the padding; the last one may be short for plain floats. */
   public final int groups(int columns) {
-    return (columns + groupSize - 1) / groupSize;
+    int perMultiple = groupSize * groupMultiple;
+    return (columns + perMultiple - 1) / perMultiple * groupMultiple;
   }
 
-  /** Bytes of one panel, a multiple of 64. */
-  public final long panelBytes(int columns) {
-    return (long) groups(columns) * groupBytes;
+  /** Columns of a tile: with the padding where that is part of the panels. */
+  final int tileColumns(int columns) {
+    return groupMultiple == 1 ? columns : groups(columns) * groupSize;
   }
 
-  /** Address of group {@code group} in a panel. */
-  final long groupAddress(long panel, int group) {
-    return panel + (long) group * groupBytes;
+  /** Bytes of one pair, a multiple of 128. */
+  public final long pairBytes(int columns) {
+    return 2L * groups(columns) * groupBytes;
+  }
+
+  /** Bytes of one group of one panel. */
+  final int groupBytes() {
+    return groupBytes;
   }
 
   /**
-   * Repacks up to 16 rows.
+   * Repacks up to 32 rows.
    *
-   * @param panel address of zeroed memory of {@link #panelBytes}, 64-byte aligned
+   * @param pair address of zeroed memory of {@link #pairBytes}, 64-byte aligned
    */
-  public abstract void pack(PackedWeight weight, int firstRow, int rows, long panel);
+  public abstract void pack(PackedWeight weight, int firstRow, int rows, long pair);
 
   /**
-   * One row of x times one panel.
+   * One row of x times one pair.
    *
-   * @param x from {@code xOffset} one row of {@code columns}
+   * @param x from {@code xOffset} one row as {@link PanelInput} prepares it for this kernel
    * @param sums from {@code sumsOffset} the sums of that row's groups of 32; read if {@link
    *     #usesSums}
-   * @param target receives 16 outputs from {@code targetOffset}
+   * @param target receives 32 outputs from {@code targetOffset}
    */
   public abstract void multiply(
-      long panel,
+      long pair,
       int columns,
       float[] x,
       int xOffset,
@@ -123,11 +146,7 @@ public abstract sealed class PanelKernel
       float[] target,
       int targetOffset);
 
-  /**
-   * Expands whole groups for a tile.
-   *
-   * @param half 0 or 1: the left or the right 16 columns of the tile
-   */
+  /** Expands whole groups for a tile; both numbers are even where pairs interleave groups. */
   public abstract void unpack(
-      long panel, int columns, int firstGroup, int groups, UnpackedPanels target, int half);
+      long pair, int columns, int firstGroup, int groups, UnpackedPanels target);
 }

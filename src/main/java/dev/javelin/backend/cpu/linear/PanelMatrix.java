@@ -1,31 +1,32 @@
 package dev.javelin.backend.cpu.linear;
 
+import static dev.javelin.backend.cpu.simd.Lanes.INTS;
+import static dev.javelin.backend.cpu.simd.Lanes.MEMORY;
+import static dev.javelin.backend.cpu.simd.Lanes.ORDER;
+
 import dev.javelin.quant.PackedWeight;
-import java.lang.foreign.Arena;
+import jdk.incubator.vector.IntVector;
 
 /**
  * One weight as panels, in pairs: pair p holds rows {@code 32 p .. 32 p + 31}; rows that do not
  * exist are zero.
  */
 public final class PanelMatrix {
-  private static final long HUGE_PAGE = 2L << 20;
-
   private final PackedWeight weight;
   private final PanelKernel kernel;
   private final int rows;
   private final int columns;
-  private final long panelBytes;
+  private final long pairBytes;
   private final long address;
 
   /** Allocates the panels; {@link #pack} fills them. */
-  public PanelMatrix(PackedWeight weight, Arena arena) {
+  public PanelMatrix(PackedWeight weight, PanelMemory memory) {
     this.weight = weight;
     kernel = PanelKernel.of(weight);
     rows = weight.rows();
     columns = weight.columns();
-    panelBytes = kernel.panelBytes(columns);
-    long bytes = Math.multiplyExact(panelBytes, 2L * pairs());
-    address = arena.allocate(bytes, bytes >= HUGE_PAGE ? HUGE_PAGE : 64).address();
+    pairBytes = kernel.pairBytes(columns);
+    address = memory.allocate(Math.multiplyExact(pairBytes, (long) pairs()));
   }
 
   public PanelKernel kernel() {
@@ -37,18 +38,34 @@ public final class PanelMatrix {
   }
 
   public int pairs() {
-    return (rows + UnpackedPanels.WIDTH - 1) / UnpackedPanels.WIDTH;
+    return (rows + PanelKernel.PAIR_ROWS - 1) / PanelKernel.PAIR_ROWS;
   }
 
   /** Fills pairs {@code [from, to)} from the weight. */
   public void pack(int from, int to) {
-    for (int panel = 2 * from; panel < 2 * to; panel++) {
-      int first = panel * PanelKernel.ROWS;
-      int count = Math.min(PanelKernel.ROWS, rows - first);
-      if (count > 0) {
-        kernel.pack(weight, first, count, address + panel * panelBytes);
-      }
+    for (int pair = from; pair < to; pair++) {
+      int first = pair * PanelKernel.PAIR_ROWS;
+      int count = Math.min(PanelKernel.PAIR_ROWS, rows - first);
+      kernel.pack(weight, first, count, address + pair * pairBytes);
     }
+  }
+
+  /**
+   * Brings a pair into the cache. The multiplying loops have too many instructions to a line for
+   * the processor to see far ahead of them, so they alone would wait for most lines.
+   *
+   * @return a value to keep, so that the loads are not optimised away
+   */
+  public int touch(int pair) {
+    long from = address + pair * pairBytes;
+    int lines = (int) (pairBytes >> 6);
+    IntVector a = IntVector.zero(INTS);
+    IntVector b = IntVector.zero(INTS);
+    for (int i = 0; i < lines; i += 2) {
+      a = a.or(IntVector.fromMemorySegment(INTS, MEMORY, from + i * 64L, ORDER));
+      b = b.or(IntVector.fromMemorySegment(INTS, MEMORY, from + i * 64L + 64, ORDER));
+    }
+    return a.or(b).lane(0);
   }
 
   /**
@@ -56,14 +73,16 @@ public final class PanelMatrix {
    *
    * @param y receives 32 outputs from {@code yOffset}
    */
-  public void multiply(
-      int pair, float[] x, int xOffset, float[] sums, int sumsOffset, float[] y, int yOffset) {
-    long panel = address + 2 * pair * panelBytes;
-    kernel.multiply(panel, columns, x, xOffset, sums, sumsOffset, y, yOffset);
-    if (pair * UnpackedPanels.WIDTH + PanelKernel.ROWS < rows) {
-      kernel.multiply(
-          panel + panelBytes, columns, x, xOffset, sums, sumsOffset, y, yOffset + PanelKernel.ROWS);
-    }
+  public void multiply(int pair, PanelInput input, int row, float[] y, int yOffset) {
+    kernel.multiply(
+        address + pair * pairBytes,
+        columns,
+        input.x,
+        input.offset + row * input.pitch,
+        input.groupSums,
+        row * input.sumsPitch,
+        y,
+        yOffset);
   }
 
   /**
@@ -72,59 +91,18 @@ public final class PanelMatrix {
    * @param y [count, 32] zeroed, receives the outputs
    */
   public void multiplyRows(
-      int pair,
-      int count,
-      float[] x,
-      int xOffset,
-      float[] sums,
-      int sumsOffset,
-      int sumsPitch,
-      UnpackedPanels scratch,
-      float[] y) {
-    long panel = address + 2 * pair * panelBytes;
+      int pair, PanelInput input, int firstRow, int count, UnpackedPanels scratch, float[] y) {
     int size = kernel.groupSize();
     int groups = kernel.groups(columns);
     int groupsAtOnce = UnpackedPanels.MAX_COLUMNS / size;
     boolean usesSums = kernel.usesSums();
+    int width = kernel.tileColumns(columns);
     for (int g = 0; g < groups; g += groupsAtOnce) {
       int some = Math.min(groupsAtOnce, groups - g);
-      kernel.unpack(panel, columns, g, some, scratch, 0);
-      kernel.unpack(panel + panelBytes, columns, g, some, scratch, 1);
+      kernel.unpack(address + pair * pairBytes, columns, g, some, scratch);
       int first = g * size;
-      int left = Math.min(some * size, columns - first);
-      int row = 0;
-      for (; row + 4 <= count; row += 4) {
-        Tile.rows4(
-            scratch,
-            some,
-            size,
-            left,
-            usesSums,
-            x,
-            xOffset + row * columns + first,
-            columns,
-            sums,
-            sumsOffset + row * sumsPitch + g,
-            sumsPitch,
-            y,
-            row * UnpackedPanels.WIDTH);
-      }
-      for (; row < count; row++) {
-        Tile.rows1(
-            scratch,
-            some,
-            size,
-            left,
-            usesSums,
-            x,
-            xOffset + row * columns + first,
-            columns,
-            sums,
-            sumsOffset + row * sumsPitch + g,
-            sumsPitch,
-            y,
-            row * UnpackedPanels.WIDTH);
-      }
+      int left = Math.min(some * size, width - first);
+      Tile.rows(scratch, some, size, left, usesSums, input, firstRow, count, first, g, y);
     }
   }
 }
