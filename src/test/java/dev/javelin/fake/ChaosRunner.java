@@ -20,22 +20,29 @@ public final class ChaosRunner implements ModelRunner {
   private static final int ROUND = 300;
 
   private enum Kind {
-    NONE,
-    LAUNCH_FAILS,
-    AWAIT_FAILS,
-    TOO_MANY,
-    TOO_FEW,
-    NOT_A_NUMBER,
-    STALL,
-    NO_MEMORY,
-    /** Enough failures for a restart, not enough to give up. */
-    SEVERAL_FAIL
+    NONE(false),
+    LAUNCH_FAILS(true),
+    AWAIT_FAILS(true),
+    TOO_MANY(true),
+    TOO_FEW(true),
+    NOT_A_NUMBER(false),
+    STALL(false),
+    NO_MEMORY(true),
+    /** The next ones: enough for a restart, not enough to give up. */
+    SEVERAL_FAIL(false);
+
+    final boolean fails;
+
+    Kind(boolean fails) {
+      this.fails = fails;
+    }
   }
 
   private final ModelRunner runner;
   private final Random random;
   private final List<Kind> plan = new ArrayList<>();
   private int failuresAhead;
+  private volatile int failures;
   private boolean spoil;
 
   /**
@@ -44,6 +51,11 @@ public final class ChaosRunner implements ModelRunner {
   public ChaosRunner(ModelRunner runner, long seed) {
     this.runner = runner;
     random = new Random(seed);
+  }
+
+  /** Steps that it made fail. */
+  public int failures() {
+    return failures;
   }
 
   @Override
@@ -55,9 +67,14 @@ public final class ChaosRunner implements ModelRunner {
   public StepHandle launch(SchedulerOutput step) {
     if (failuresAhead > 0) {
       failuresAhead--;
+      failures++;
       throw new IllegalStateException("one failure of several");
     }
-    return switch (next()) {
+    Kind kind = next();
+    if (kind.fails) {
+      failures++;
+    }
+    return switch (kind) {
       case LAUNCH_FAILS -> throw new IllegalStateException("launch failed");
       case AWAIT_FAILS -> {
         runner.launch(step).await();

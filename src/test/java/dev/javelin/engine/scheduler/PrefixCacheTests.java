@@ -201,6 +201,22 @@ class PrefixCacheTests {
     assertThat(small.numInHost()).isZero();
   }
 
+  @Test
+  void whatAFailedStepWasToBringBackIsNotShared() {
+    BlockPool small = new BlockPool(10, 20);
+    Scheduler tiered = new Scheduler(small, SchedulerOptions.of(BLOCK, 8, 1000));
+    runAlone(tiered, prompt(128, 6, 1000));
+    runAlone(tiered, prompt(0, 150, 5000));
+    Sequence again = sequence(prompt(128, 6, 2000));
+    tiered.add(again);
+    SchedulerOutput failed = tiered.schedule();
+    int moved = (int) failed.moves().stream().filter(move -> !move.toHost()).count();
+    assertThat(moved).isPositive();
+    int published = small.numPublished();
+    tiered.withdrawMoves(failed);
+    assertThat(small.numPublished()).isEqualTo(published - moved);
+  }
+
   private static int runAlone(Scheduler scheduler, int[] prompt) {
     Sequence sequence = sequence(prompt);
     scheduler.add(sequence);

@@ -218,16 +218,19 @@ class SchedulerTests {
 
   @Test
   void aFloodKeepsNobodyElseWaitingForMoreThanAStep() {
-    Scheduler scheduler = scheduler(64, 4, 8, 32);
-    for (int i = 0; i < 100; i++) {
-      add(scheduler, 20, "flood", -9);
+    // First every place in the batch is taken, then every block.
+    for (int numBlocks : List.of(1000, 64)) {
+      Scheduler scheduler = scheduler(numBlocks, 4, numBlocks == 64 ? 100 : 8, 128);
+      for (int i = 0; i < 100; i++) {
+        add(scheduler, 20, "flood", -9);
+      }
+      for (int i = 0; i < 20; i++) {
+        step(scheduler);
+      }
+      Sequence other = add(scheduler, 10, "other", 0);
+      assertThat(tokensOf(step(scheduler), other)).as("%d blocks", numBlocks).isEqualTo(10);
+      scheduler.checkIntegrity();
     }
-    for (int i = 0; i < 20; i++) {
-      step(scheduler);
-    }
-    Sequence other = add(scheduler, 10, "other", 0);
-    assertThat(tokensOf(step(scheduler), other)).isEqualTo(10);
-    scheduler.checkIntegrity();
   }
 
   @Test
@@ -244,19 +247,19 @@ class SchedulerTests {
   @Test
   void whoPausesSavesNothingUp() {
     Scheduler scheduler = scheduler(1000, 4, 1, 32);
-    for (int i = 0; i < 40; i++) {
-      Sequence sequence = add(scheduler, 30, "busy", 0);
-      step(scheduler);
-      scheduler.finish(sequence);
-    }
-    Sequence keep = add(scheduler, 30, "busy", 0);
+    Sequence current = add(scheduler, 30, "busy", 0);
     step(scheduler);
+    for (int i = 0; i < 40; i++) {
+      Sequence next = add(scheduler, 30, "busy", 0);
+      scheduler.finish(current);
+      step(scheduler);
+      current = next;
+    }
     int busyFirst = 0;
     for (int i = 0; i < 6; i++) {
       add(scheduler, 30, "late", 0);
       add(scheduler, 30, "busy", 0);
     }
-    Sequence current = keep;
     for (int i = 0; i < 8; i++) {
       scheduler.finish(current);
       SchedulerOutput output = step(scheduler);
