@@ -37,6 +37,7 @@ public final class BatchingEngine implements Engine {
   private final int contextLength;
   private final ConcurrentHashMap<String, RunningRequest> live = new ConcurrentHashMap<>();
   private final WaitingRoom waitingRoom;
+  private final SchedulerOptions scheduling;
   private final Outstanding outstanding = new Outstanding();
   private final Timelines timelines = new Timelines();
   private final Grammars grammars;
@@ -74,18 +75,16 @@ public final class BatchingEngine implements Engine {
     this.contextLength = (int) Math.min(contextLength, (long) numBlocks * options.blockSize());
     waitingRoom = new WaitingRoom(options.maxQueue(), options.maxQueuePerTenant());
     BlockPool pool = new BlockPool(numBlocks, runner.hostSlots());
-    Scheduler scheduler =
-        new Scheduler(
-            pool,
-            new SchedulerOptions(
-                options.blockSize(),
-                options.maxSequences(),
-                options.tokenBudget(),
-                options.promptTokens(),
-                options.prefixCache(),
-                runner.attentionWindow(),
-                runner.lengthDependentKeys()),
-            BatchingEngine::whenRuleIsReady);
+    scheduling =
+        new SchedulerOptions(
+            options.blockSize(),
+            options.maxSequences(),
+            options.tokenBudget(),
+            options.promptTokens(),
+            options.prefixCache(),
+            runner.attentionWindow(),
+            runner.lengthDependentKeys());
+    Scheduler scheduler = new Scheduler(pool, scheduling, BatchingEngine::whenRuleIsReady);
     grammars = new Grammars(tokenizer, vocabSize, GRAMMAR_TIME);
     outputs =
         new OutputProcessor(
@@ -132,7 +131,10 @@ public final class BatchingEngine implements Engine {
 
   private RunningRequest prepare(GenerationRequest request, GenerationListener listener) {
     try {
-      return new RunningRequest(request, listener, endTokenIds(request.sampling()), loop::abort);
+      RunningRequest running =
+          new RunningRequest(request, listener, endTokenIds(request.sampling()), loop::abort);
+      running.sequence.hashPrompt(scheduling);
+      return running;
     } catch (OutOfMemoryError e) {
       throw new EngineException(ErrorCode.INSUFFICIENT_MEMORY, Faults.NO_MEMORY, null, e);
     }

@@ -192,6 +192,16 @@ public final class Sequence {
     numComputedTokens = 0;
   }
 
+  /**
+   * Hashes the prompt's blocks before the sequence goes to a scheduler with these options, so that
+   * a long prompt does not hold up the engine's thread.
+   */
+  public void hashPrompt(SchedulerOptions options) {
+    if (options.prefixCache()) {
+      hash(new BlockHasher(), options.blockSize(), options.lengthDependentKeys());
+    }
+  }
+
   /** Hashes every full block of known tokens. */
   void hash(BlockHasher hasher, int blockSize, boolean lengthDependentKeys) {
     int full = numTokens / blockSize;
