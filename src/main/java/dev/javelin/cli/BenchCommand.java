@@ -83,7 +83,8 @@ final class BenchCommand implements Command {
             d.kvCacheBytes(),
             d.kvDType(),
             parsed.integer("--threads", d.threads(), 1, 1024),
-            Math.max(largest, d.maxQueue()));
+            // Twice: the one tenant there is may take three quarters of the queue.
+            2 * Math.max(largest, d.maxQueue()));
     try (LoadedModel model =
         models
             .apply(parsed.device())
