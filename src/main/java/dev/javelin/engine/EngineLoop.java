@@ -5,7 +5,6 @@ import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
-import dev.javelin.engine.request.WaitReason;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.ModelRunnerOutput;
 import dev.javelin.engine.runner.SequenceLogprobs;
@@ -53,6 +52,7 @@ final class EngineLoop implements Runnable {
   private final ConcurrentLinkedQueue<Command> inbox = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private final Faults faults = new Faults();
+  private final EngineCounts counts = new EngineCounts();
 
   /** By sequence id; null where none lives. */
   private final List<@Nullable RunningRequest> requests = new ArrayList<>();
@@ -60,9 +60,6 @@ final class EngineLoop implements Runnable {
   private List<OutputItem> items = new ArrayList<>();
   private int ended;
   private boolean closing;
-  private long promptTokens;
-  private long generatedTokens;
-  private long steps;
   private volatile EngineStats stats;
 
   /**
@@ -240,7 +237,7 @@ final class EngineLoop implements Runnable {
       failStep(step, e);
       return;
     }
-    steps++;
+    counts.steps++;
     faults.stepSucceeded();
     long now = System.nanoTime();
     int[] sampled = output.sampledTokenIds();
@@ -266,7 +263,7 @@ final class EngineLoop implements Runnable {
           "the model gave logits that are not numbers; nothing was sampled from them");
       return;
     }
-    generatedTokens++;
+    counts.generatedTokens++;
     request.sampled(now);
     scheduler.append(request.sequence, token);
     boolean end = Arrays.binarySearch(request.sequence.endTokenIds(), token) >= 0;
@@ -312,7 +309,7 @@ final class EngineLoop implements Runnable {
   }
 
   private void start(RunningRequest request) {
-    promptTokens += request.sequence.numPromptTokens();
+    counts.promptTokens += request.sequence.numPromptTokens();
     request.start();
     waitingRoom.leave(request.request.tenant());
   }
@@ -349,27 +346,7 @@ final class EngineLoop implements Runnable {
 
   /** Tells what happened, the counts first: who hears of an end sees its blocks free. */
   private void publish() {
-    stats =
-        new EngineStats(
-            faults.health(),
-            scheduler.numRunning(),
-            scheduler.numWaiting(),
-            waitingFor(),
-            pool.numBlocks(),
-            pool.numFree(),
-            pool.numPublished(),
-            promptTokens,
-            generatedTokens,
-            steps,
-            scheduler.preemptions(),
-            scheduler.prefixQueries(),
-            scheduler.prefixHits(),
-            pool.evictions(),
-            pool.numInHost(),
-            pool.restored(),
-            faults.failedSteps(),
-            faults.restarts(),
-            faults.violations());
+    stats = counts.snapshot(faults, scheduler, pool);
     if (!items.isEmpty()) {
       outputs.post(items);
       items = new ArrayList<>();
@@ -377,17 +354,6 @@ final class EngineLoop implements Runnable {
     for (; ended > 0; ended--) {
       outstanding.release();
     }
-  }
-
-  private EngineStats.Waiting waitingFor() {
-    return scheduler.numWaiting() == 0
-        ? EngineStats.Waiting.NONE
-        : new EngineStats.Waiting(
-            scheduler.numWaiting(WaitReason.BUDGET),
-            scheduler.numWaiting(WaitReason.SEQUENCES),
-            scheduler.numWaiting(WaitReason.BLOCKS),
-            scheduler.numWaiting(WaitReason.FAIRNESS),
-            scheduler.numWaiting(WaitReason.CONSTRAINT));
   }
 
   private RunningRequest request(int id) {
