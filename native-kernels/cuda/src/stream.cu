@@ -38,6 +38,7 @@
 // Java: backend/cuda/kernel/StreamKernels.
 // Exports: stream_linear_{bf16,q4_0,q4_1,q8_0,q4_k,q5_k,q6_k}.
 
+#include "epilogue.cuh"
 #include "stream_formats.cuh"
 
 namespace javelin {
@@ -72,8 +73,6 @@ __host__ __device__ constexpr int stream_shared_bytes(int k, int tokens, int seg
   int columns = segment_blocks<F>(k, segments) * F::BLOCK_K * (splits > 1 ? 1 : segments);
   return RING_AT + stages * F::STAGE_BYTES + columns * tokens * 2 + columns / 32 * F::SUMS_PER_GROUP * starts_stride(tokens);
 }
-
-enum Epilogue { STORE = 0, ADD = 1, GATED = 2, LOGITS = 3 };
 
 // Read again by each role: kept over all of them it costs a register that the product needs.
 __device__ __forceinline__ int lane_id() {
@@ -128,13 +127,6 @@ struct Cursor {
     }
   }
 };
-
-__device__ __forceinline__ float gate_activation(float x, int kind) {
-  if (kind == 0) return x / (1.f + __expf(-x));
-  if (kind == 1) return 0.5f * x * (1.f + tanhf(0.7978845608f * (x + 0.044715f * x * x * x)));
-  if (kind == 2) return 0.5f * x * (1.f + erff(x * 0.7071067812f));
-  return fmaxf(x, 0.f);
-}
 
 // --- producer --------------------------------------------------------------------------------
 
@@ -267,28 +259,6 @@ __device__ __forceinline__ float4 load_residual(const Stream& p, const Owner& ow
     if (second) r.w = load_bf16(out + p.out_stride + row_b);
   }
   return r;
-}
-
-__device__ __forceinline__ void store(const Stream& p, int token, int row_a, int row_b, float a, float b, float residual_a, float residual_b) {
-  if (token >= p.tokens) return;
-  if (p.bias != nullptr) {
-    if (row_a < p.rows) a += p.bias[row_a];
-    if (row_b < p.rows) b += p.bias[row_b];
-  }
-  size_t base = static_cast<size_t>(token) * p.out_stride;
-  if (p.epilogue == LOGITS) {
-    float* out = static_cast<float*>(p.out) + base;
-    if (row_a < p.rows) out[row_a] = a;
-    if (row_b < p.rows) out[row_b] = b;
-    return;
-  }
-  __nv_bfloat16* out = static_cast<__nv_bfloat16*>(p.out) + base;
-  if (p.epilogue == GATED) {
-    out[row_a] = __float2bfloat16(gate_activation(a, p.activation) * b);
-    return;
-  }
-  if (row_a < p.rows) out[row_a] = __float2bfloat16(a + residual_a);
-  if (row_b < p.rows) out[row_b] = __float2bfloat16(b + residual_b);
 }
 
 __device__ __forceinline__ void finish(const Stream& p, const Owner& owner, int tile, float4 sum, float4 residual, float2 rms) {

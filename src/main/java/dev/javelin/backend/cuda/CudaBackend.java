@@ -28,6 +28,7 @@ import dev.javelin.backend.cuda.kernel.LinearKernels;
 import dev.javelin.backend.cuda.kernel.PackKernels;
 import dev.javelin.backend.cuda.kernel.RopeKernels;
 import dev.javelin.backend.cuda.kernel.StreamKernels;
+import dev.javelin.backend.cuda.kernel.TileKernels;
 import dev.javelin.quant.BFloat16;
 import dev.javelin.quant.KvDType;
 import dev.javelin.quant.PackedWeight;
@@ -89,7 +90,12 @@ public final class CudaBackend implements Backend {
     rope = new RopeKernels(modules, launcher);
     pack = new PackKernels(modules, launcher);
     weights = new CudaWeights(memory, stream, upload, decode, pack);
-    small = new SmallProduct(new StreamKernels(modules, launcher, device), memory, stream);
+    small =
+        new SmallProduct(
+            new StreamKernels(modules, launcher, device),
+            new TileKernels(modules, launcher, device),
+            memory,
+            stream);
     FlashAttention flash =
         new FlashAttention(new FlashKernels(modules, launcher, device), memory, stream);
     panel = new Panel(memory, stream);
@@ -240,7 +246,8 @@ public final class CudaBackend implements Backend {
     String panelled = resident == WeightFormat.BF16 ? "" : "decoded to a BF16 panel, then ";
     String few =
         small.serves(resident)
-            ? "streamed for up to %d rows; ".formatted(small.mostRows(resident))
+            ? "streamed for up to 8 rows; "
+                + (resident == WeightFormat.BF16 ? "" : "unpacked in registers for up to 128; ")
             : "";
     return format + ": " + how + few + panelled + product.describe();
   }

@@ -7,34 +7,31 @@ import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.kernel.PackKernels;
 import dev.javelin.backend.cuda.kernel.StreamKernels;
+import dev.javelin.backend.cuda.kernel.TileKernels;
 import dev.javelin.quant.WeightFormat;
 
-/** Products of a few rows by the streaming kernel, with the memory its blocks share. */
+/**
+ * Products of a few rows by the streaming kernel, of more rows of packed weights by the tile
+ * kernel, with the memory their blocks share.
+ */
 final class SmallProduct {
-  /**
-   * Most rows that quantised weights are streamed for, eight at a time. The other way writes them
-   * as bf16 and reads them again, six to eight times their bytes.
-   */
-  private static final int MOST_ROWS_OF_UNITS = 48;
-
   private final StreamKernels kernels;
+  private final TileKernels tiles;
   private final long partials;
   private final long counters;
 
-  SmallProduct(StreamKernels kernels, DeviceArena memory, CudaStream stream) {
+  SmallProduct(StreamKernels kernels, TileKernels tiles, DeviceArena memory, CudaStream stream) {
     this.kernels = kernels;
-    partials = memory.allocate(kernels.partialBytes(), "partial sums");
-    counters = memory.allocate(kernels.counterBytes(), "counters of partial sums");
-    Copies.fill(counters, (byte) 0, kernels.counterBytes(), stream);
+    this.tiles = tiles;
+    partials =
+        memory.allocate(Math.max(kernels.partialBytes(), tiles.partialBytes()), "partial sums");
+    long counterBytes = Math.max(kernels.counterBytes(), tiles.counterBytes());
+    counters = memory.allocate(counterBytes, "counters of partial sums");
+    Copies.fill(counters, (byte) 0, counterBytes, stream);
   }
 
   boolean serves(WeightFormat format) {
     return kernels.serves(format);
-  }
-
-  /** Most rows of x that weights in that format are streamed for. */
-  int mostRows(WeightFormat format) {
-    return PackKernels.packs(format) ? MOST_ROWS_OF_UNITS : StreamKernels.MAX_TOKENS;
   }
 
   /** Whether weights of that format and width are to be repacked for the kernel. */
@@ -45,10 +42,13 @@ final class SmallProduct {
   }
 
   boolean serves(Matrix matrix, int rows, boolean normed) {
-    return rows <= mostRows(matrix.format())
-        && (matrix.units() || matrix.format() == WeightFormat.BF16)
-        && kernels.fits(
-            matrix.format(), Math.min(rows, StreamKernels.MAX_TOKENS), matrix.columns(), normed);
+    return streams(matrix, rows, normed)
+        || (matrix.units() && !normed && tiles.serves(matrix.format(), rows, matrix.columns()));
+  }
+
+  private boolean streams(Matrix matrix, int rows, boolean normed) {
+    return (matrix.units() || matrix.format() == WeightFormat.BF16)
+        && kernels.fits(matrix.format(), rows, matrix.columns(), normed);
   }
 
   /**
@@ -70,20 +70,11 @@ final class SmallProduct {
     StreamKernels.Weights weights =
         new StreamKernels.Weights(
             matrix.format(), matrix.address(), matrix.rows(), matrix.columns(), bias);
-    int bytes = epilogue == StreamKernels.Epilogue.FLOATS ? Float.BYTES : Short.BYTES;
-    for (int first = 0; first < rows; first += StreamKernels.MAX_TOKENS) {
-      kernels.linear(
-          y + (long) first * stride * bytes,
-          stride,
-          weights,
-          x + (long) first * matrix.columns() * Short.BYTES,
-          Math.min(StreamKernels.MAX_TOKENS, rows - first),
-          norm,
-          eps,
-          partials,
-          counters,
-          epilogue,
-          activation);
+    if (!streams(matrix, rows, norm != 0)) {
+      tiles.linear(y, stride, weights, x, rows, partials, counters, epilogue, activation);
+      return;
     }
+    kernels.linear(
+        y, stride, weights, x, rows, norm, eps, partials, counters, epilogue, activation);
   }
 }

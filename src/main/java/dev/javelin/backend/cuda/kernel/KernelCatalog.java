@@ -20,7 +20,8 @@ public final class KernelCatalog {
             ProbeKernels.SIGNATURES,
             RopeKernels.SIGNATURES,
             SampleKernels.SIGNATURES,
-            StreamKernels.SIGNATURES)
+            StreamKernels.SIGNATURES,
+            TileKernels.SIGNATURES)
         .flatMap(List::stream)
         .toList();
   }

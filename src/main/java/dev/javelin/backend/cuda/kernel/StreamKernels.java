@@ -196,14 +196,18 @@ public final class StreamKernels {
         .integer(epilogue == Epilogue.GATED ? weights.rows() / TILE_ROWS : 1)
         .integer(stages)
         .integer(epilogue.ordinal())
-        .integer(
-            switch (gate) {
-              case SILU -> 0;
-              case GELU_TANH -> 1;
-              case GELU -> 2;
-              case RELU -> 3;
-            })
+        .integer(code(gate))
         .launch();
+  }
+
+  /** What the kernels call it. */
+  static int code(Activation gate) {
+    return switch (gate) {
+      case SILU -> 0;
+      case GELU_TANH -> 1;
+      case GELU -> 2;
+      case RELU -> 3;
+    };
   }
 
   /** Depends on the inputs alone, because it fixes the order of the sum. */

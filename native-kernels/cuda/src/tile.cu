@@ -1,0 +1,534 @@
+// y = x W^T for 9 to 128 rows of x and more: packed weights become bf16 in registers and meet all tokens there.
+//
+// Why: between the streaming linear (stream.cu) and prompts the weights still decide the time, but eight tokens a matrix
+// instruction no longer hold them, and a decoded panel would write and read four times what 4-bit weights take. A producer warp
+// keeps a ring of stages of 256 columns full, weights and activations; eight consumer warps take 16 weight rows each (up to 64
+// tokens: four row tiles, two halves of the columns). Columns may be split over blocks; whoever finishes last adds the pieces in
+// order. Unpacked weights are rounded to bf16 as pack_rows_* rounds them.
+//
+// Shapes, packed weights, alignment: as stream.cu. Launch: block 320, for more than 32 tokens a pass 384; any grid; shared memory tileShared(...) of TileKernels. Tokens beyond
+//   the template's number take further passes over the weights.
+// Parameters: as stream.cu without norm, eps and segments; counters [ceil(rows / tile rows) * passes], partials float
+//   [ceil(rows / tile rows) * passes][splits][tile rows * tokens of a pass]; tile rows 64, for 128 tokens 128.
+// Launcher: TileKernels. Exports: tile_linear_{q4_0, q4_1, q8_0, q4_k, q5_k, q6_k}_{16, 32, 64, 128}: the last number is the tokens of a
+//   pass.
+#include <type_traits>
+
+#include "epilogue.cuh"
+#include "stream_formats.cuh"
+
+namespace tile {
+
+using namespace javelin;
+
+// --- device helpers --------------------------------------------------------------------------
+
+constexpr int STEP = 256;                 // columns of a stage
+constexpr int X_PITCH = STEP * 2 + 64;    // 16-byte reads of two tokens lie in different banks
+constexpr int MOST_STAGES = 8;
+constexpr int RING_AT = 256;              // after the barriers full[8], empty[8] and a flag
+
+struct Tile {
+  void* out;
+  int out_stride;
+  const void* weights;
+  const __nv_bfloat16* x;
+  const float* bias;
+  float* partials;
+  unsigned* counters;
+  int rows, k, tokens, splits, pair, stages, epilogue, activation;
+};
+
+template <class F, int N>
+struct Plan {
+  static constexpr int COLUMN_WARPS = N > 64 ? 1 : 2;
+  static constexpr int ROW_TILES = CONSUMER_WARPS / COLUMN_WARPS;
+  static constexpr int UNITS = 2 * ROW_TILES;
+  static constexpr int GROUPS = STEP / 32 / COLUMN_WARPS;  // of a warp in a stage
+  static constexpr int UNIT_STAGE = F::UNIT_BYTES * (STEP / F::BLOCK_K);
+  static constexpr int STAGE_BYTES = UNITS * UNIT_STAGE + N * X_PITCH;
+};
+
+// Threads that copy: bulk copies cost about 45 ns each, too much for rows of 512 bytes, so these go by cp.async.
+constexpr int producers(int tokens) { return tokens > 32 ? 128 : 64; }
+constexpr int threads(int tokens) { return CONSUMER_WARPS * 32 + producers(tokens); }
+// Two blocks of few tokens share a multiprocessor and hide each other's latency.
+constexpr int blocks(int tokens) { return tokens > 32 ? 1 : 2; }
+
+// The eight weights of a lane in one group and unit, as the operands 2r, 2r + 1 of r = 0 .. 3.
+template <class F> struct Lane;
+
+// scale * (128 + q) + offset for eight codes.
+template <int PLANE>
+__device__ __forceinline__ void scaled(const NibbleLane<PLANE>& lane, int j, float scale, float offset, uint32_t (&w)[4]) {
+#pragma unroll
+  for (int r = 0; r < 4; r++) {
+    const uint32_t v = lane.operand(j, r);
+    w[r] = pack_bf16(fmaf(low_bf16(v), scale, offset), fmaf(high_bf16(v), scale, offset));
+  }
+}
+
+// Each keeps half a block: groups 4h .. 4h + 3. j is the group in the block.
+template <> struct Lane<Q4_0> {
+  NibbleLane<0> codes;
+  uint2 scales;
+  __device__ void load(uint32_t unit, int lane, int half) {
+    codes.load(unit, lane, half);
+    scales = shared_8(unit + 1024 + lane / 4 * 16 + half * 8);
+  }
+  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
+    const float d = half_at(j % 4 < 2 ? scales.x : scales.y, j % 2);
+    scaled(codes, j, d, -136.f * d, w);
+  }
+};
+
+template <> struct Lane<Q4_1> {
+  NibbleLane<0> codes;
+  uint4 scales;
+  __device__ void load(uint32_t unit, int lane, int half) {
+    codes.load(unit, lane, half);
+    scales = shared_16(unit + 1024 + lane / 4 * 32 + half * 16);
+  }
+  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
+    const uint32_t pair = word_at(scales, j % 4);
+    const float d = half_at(pair, 0);
+    scaled(codes, j, d, fmaf(-128.f, d, half_at(pair, 1)), w);
+  }
+};
+
+template <int PLANE> struct SuperLane {
+  NibbleLane<PLANE> codes;
+  uint32_t scales, minimums;
+  float d, dmin;
+  __device__ void load(uint32_t unit, int lane, int half) {
+    codes.load(unit, lane, half);
+    const uint32_t at = unit + 1024 + PLANE * 256;
+    scales = shared_4(at + lane / 4 * 16 + half * 4);
+    minimums = shared_4(at + lane / 4 * 16 + 8 + half * 4);
+    const uint32_t pair = shared_4(at + 128 + lane / 4 * 4);
+    d = half_at(pair, 0);
+    dmin = half_at(pair, 1);
+  }
+  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
+    const float scale = d * static_cast<float>(scales >> (8 * (j % 4)) & 255);
+    scaled(codes, j, scale, fmaf(-128.f, scale, -dmin * static_cast<float>(minimums >> (8 * (j % 4)) & 255)), w);
+  }
+};
+template <> struct Lane<Q4_K> : SuperLane<0> {};
+template <> struct Lane<Q5_K> : SuperLane<1> {};
+
+template <> struct Lane<Q6_K> {
+  NibbleLane<2> codes;
+  uint2 scales;
+  float d;
+  __device__ void load(uint32_t unit, int lane, int half) {
+    codes.load(unit, lane, half);
+    scales = shared_8(unit + 1536 + lane / 4 * 16 + half * 8);
+    d = half_at(shared_4(unit + 1664 + lane / 8 * 4), lane / 4 % 2);
+  }
+  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
+    const uint32_t pair = (j % 4 < 2 ? scales.x : scales.y) >> (16 * (j % 2));
+#pragma unroll
+    for (int r = 0; r < 4; r++) {
+      const float scale = d * (static_cast<float>(pair >> (r < 2 ? 0 : 8) & 255) - 128.f);
+      const uint32_t v = codes.operand(j, r);
+      w[r] = pack_bf16((low_bf16(v) - 160.f) * scale, (high_bf16(v) - 160.f) * scale);
+    }
+  }
+};
+
+// Two blocks of 128 columns: half h is block h.
+template <> struct Lane<Q8_0> {
+  uint4 a, b;
+  uint2 scales;
+  __device__ void load(uint32_t unit, int lane, int half) {
+    const uint32_t at = unit + half * Q8_0::UNIT_BYTES;
+    a = shared_16(at + lane * 16);
+    b = shared_16(at + 512 + lane * 16);
+    scales = shared_8(at + 1024 + lane / 4 * 8);
+  }
+  template <int B> __device__ static __forceinline__ uint32_t pair(uint32_t word, float d) {
+    return pack_bf16((byte_2_23<B>(word) - 8388736.f) * d, (byte_2_23<B + 1>(word) - 8388736.f) * d);
+  }
+  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
+    const uint4& v = j % 4 < 2 ? a : b;
+    const uint32_t first = j % 2 ? v.z : v.x, second = j % 2 ? v.w : v.y;
+    const float d = half_at(j % 4 < 2 ? scales.x : scales.y, j % 2);
+    w[0] = pair<0>(first, d), w[1] = pair<2>(first, d), w[2] = pair<0>(second, d), w[3] = pair<2>(second, d);
+  }
+};
+
+// A block's pieces of work, one after the other: pass over tokens, tile of rows, split of columns.
+template <class F, int N>
+struct Work {
+  int tiles, steps, per_split, items;
+  __device__ explicit Work(const Tile& p) {
+    tiles = (p.rows + Plan<F, N>::ROW_TILES * 16 - 1) / (Plan<F, N>::ROW_TILES * 16);
+    steps = (p.k + STEP - 1) / STEP;
+    per_split = (steps + p.splits - 1) / p.splits;
+    items = tiles * p.splits * ((p.tokens + N - 1) / N);
+  }
+  __device__ int begin(const Tile& p, int item) const { return item % p.splits * per_split; }
+  __device__ int end(const Tile& p, int item) const { return min(begin(p, item) + per_split, steps); }
+  __device__ int tile(const Tile& p, int item) const { return item / p.splits % tiles; }
+  __device__ int pass(const Tile& p, int item) const { return item / p.splits / tiles; }
+};
+
+__device__ __forceinline__ int first_unit(const Tile& p, int row_tile) { return row_tile / p.pair * 2 * p.pair + row_tile % p.pair; }
+
+template <class F, int N>
+__device__ __forceinline__ int weight_bytes(const Tile& p, int step) {
+  const int total = (p.k + F::BLOCK_K - 1) / F::BLOCK_K;
+  return min(STEP / F::BLOCK_K, total - step * (STEP / F::BLOCK_K)) * F::UNIT_BYTES;
+}
+
+// `count` rows of 256 columns of a row-major matrix, a warp a row. row(i) is the source row.
+template <int PRODUCERS, class Row>
+__device__ __forceinline__ void copy_rows(uint32_t target, const __nv_bfloat16* source, int k, int step, int count, Row row) {
+  const int thread = threadIdx.x - CONSUMER_WARPS * 32, chunk = thread % 32;
+  if (step * STEP + chunk * 8 >= k) return;
+#pragma unroll 4
+  for (int i = thread / 32; i < count; i += PRODUCERS / 32) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(target + i * X_PITCH + chunk * 16),
+                 "l"(source + static_cast<size_t>(row(i)) * k + step * STEP + chunk * 8)
+                 : "memory");
+  }
+}
+
+template <class F, int N>
+__device__ __forceinline__ void copy_weights(const Tile& p, uint32_t stage, uint32_t full, int tile, int step, uint64_t policy) {
+  using P = Plan<F, N>;
+  const int thread = threadIdx.x - CONSUMER_WARPS * 32;
+  const uint32_t bytes = weight_bytes<F, N>(p, step);
+  if (thread == 0) barrier_expect(full, P::UNITS * bytes);
+  if (thread < 32) __syncwarp();
+  if (thread < P::UNITS) {
+    const int units = (p.rows + 15) / 16 * 2, total = (p.k + F::BLOCK_K - 1) / F::BLOCK_K;
+    const int unit = min(first_unit(p, tile * P::ROW_TILES + thread / 2) + thread % 2 * p.pair, units - 1);
+    const size_t block = static_cast<size_t>(unit) * total + step * (STEP / F::BLOCK_K);
+    bulk_copy(stage + thread * P::UNIT_STAGE, static_cast<const char*>(p.weights) + block * F::UNIT_BYTES, bytes, full, policy);
+  }
+}
+
+// The last copy into a stage: the stage is full once all of the thread's copies have landed.
+template <class F, int N>
+__device__ __forceinline__ void copy_tokens(const Tile& p, uint32_t stage, uint32_t full, int pass, int step) {
+  copy_rows<producers(N)>(stage + Plan<F, N>::UNITS * Plan<F, N>::UNIT_STAGE, p.x, p.k, step, N, [&](int i) { return min(pass * N + i, p.tokens - 1); });
+  asm volatile("cp.async.mbarrier.arrive.noinc.shared.b64 [%0];" ::"r"(full) : "memory");
+}
+
+// --- kernel ----------------------------------------------------------------------------------
+
+template <class F, int N>
+__device__ void linear(const Tile& p) {
+#if __CUDA_ARCH__ < 900
+  __trap();
+#else
+  using P = Plan<F, N>;
+  extern __shared__ __align__(128) unsigned char shared[];
+  const uint32_t base = shared_address(shared), empty = base + 8 * MOST_STAGES;
+  volatile unsigned* flag = reinterpret_cast<volatile unsigned*>(shared + 16 * MOST_STAGES);
+  const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  allow_next_kernel();
+  if (threadIdx.x == 0) {
+    for (int s = 0; s < p.stages; s++) {
+      barrier_init(base + s * 8, producers(N) + 1);
+      barrier_init(empty + s * 8, CONSUMER_WARPS);
+    }
+    barrier_init_visible();
+  }
+  __syncthreads();
+  const Work<F, N> work(p);
+
+  if (warp >= CONSUMER_WARPS) {
+    const uint64_t policy = evict_first();
+    int at = 0, filled = 0;
+    uint32_t parity = 1;
+    bool waited = false;
+    // Weights of the first stages before the wait, their activations after it.
+    auto tokens_of_first = [&]() {
+      wait_for_inputs();
+      waited = true;
+      int done = 0;
+      for (int item = blockIdx.x; item < work.items && done < filled; item += gridDim.x)
+        for (int step = work.begin(p, item); step < work.end(p, item) && done < filled; step++, done++)
+          copy_tokens<F, N>(p, base + RING_AT + done * P::STAGE_BYTES, base + done * 8, work.pass(p, item), step);
+    };
+#pragma unroll 1
+    for (int item = blockIdx.x; item < work.items; item += gridDim.x) {
+#pragma unroll 1
+      for (int step = work.begin(p, item); step < work.end(p, item); step++) {
+        if (!waited && filled == p.stages) tokens_of_first();
+        barrier_wait(empty + at * 8, parity);
+        const uint32_t stage = base + RING_AT + at * P::STAGE_BYTES, full = base + at * 8;
+        copy_weights<F, N>(p, stage, full, work.tile(p, item), step, policy);
+        if (waited) copy_tokens<F, N>(p, stage, full, work.pass(p, item), step);
+        else filled++;
+        if (++at == p.stages) {
+          at = 0;
+          parity ^= 1;
+        }
+      }
+    }
+    if (!waited) tokens_of_first();
+    asm volatile("cp.async.wait_all;" ::: "memory");
+    return;
+  }
+
+  wait_for_inputs();
+  const int row_tile = warp / P::COLUMN_WARPS, half = warp % P::COLUMN_WARPS;
+  int at = 0;
+  uint32_t parity = 0;
+#pragma unroll 1
+  for (int item = blockIdx.x; item < work.items; item += gridDim.x) {
+    float acc[N / 8][4] = {};
+#pragma unroll 1
+    for (int step = work.begin(p, item); step < work.end(p, item); step++) {
+      barrier_wait(base + at * 8, parity);
+      const uint32_t stage = base + RING_AT + at * P::STAGE_BYTES;
+      const uint32_t unit_a = stage + row_tile * 2 * P::UNIT_STAGE, x = stage + P::UNITS * P::UNIT_STAGE + lane / 4 * X_PITCH;
+      const int columns = p.k - step * STEP;
+      Lane<F> a, b;
+#pragma unroll
+      for (int i = 0; i < P::GROUPS; i++) {
+        const int j = P::COLUMN_WARPS == 1 ? i : half * P::GROUPS + i;
+        if (i % 4 == 0) {
+          const int part = P::COLUMN_WARPS == 1 ? i / 4 : half;
+          a.load(unit_a, lane, part);
+          b.load(unit_a + P::UNIT_STAGE, lane, part);
+        }
+        if (j * 32 >= columns) continue;
+        uint32_t wa[4], wb[4];
+        a.weights(i, wa);
+        b.weights(i, wb);
+#pragma unroll
+        for (int n = 0; n < N / 8; n++) {
+          uint4 v;
+          if constexpr (F::SPLIT_16) {
+            const uint2 low = shared_8(x + n * 8 * X_PITCH + j * 64 + lane % 4 * 8), high = shared_8(x + n * 8 * X_PITCH + j * 64 + 32 + lane % 4 * 8);
+            v = make_uint4(low.x, low.y, high.x, high.y);
+          } else {
+            v = shared_16(x + n * 8 * X_PITCH + j * 64 + lane % 4 * 16);
+          }
+          mma(acc[n], wa[0], wb[0], wa[1], wb[1], v.x, v.y);
+          mma(acc[n], wa[2], wb[2], wa[3], wb[3], v.z, v.w);
+        }
+      }
+      __syncwarp();
+      if (lane == 0) barrier_arrive(empty + at * 8);
+      if (++at == p.stages) {
+        at = 0;
+        parity ^= 1;
+      }
+    }
+    const int tile = work.tile(p, item), pass = work.pass(p, item);
+    if constexpr (P::COLUMN_WARPS == 2) {
+      float4* sums = reinterpret_cast<float4*>(shared + RING_AT + p.stages * P::STAGE_BYTES) + row_tile * (N / 8) * 32 + lane;
+      if (half == 1)
+#pragma unroll
+        for (int n = 0; n < N / 8; n++) sums[n * 32] = make_float4(acc[n][0], acc[n][1], acc[n][2], acc[n][3]);
+      named_barrier(1, CONSUMER_WARPS * 32);
+      if (half == 0)
+#pragma unroll
+        for (int n = 0; n < N / 8; n++) {
+          const float4 v = sums[n * 32];
+          acc[n][0] += v.x, acc[n][1] += v.y, acc[n][2] += v.z, acc[n][3] += v.w;
+        }
+      named_barrier(1, CONSUMER_WARPS * 32);
+    }
+    if (p.splits > 1) {
+      const int whole = item / p.splits;
+      float4* parts = reinterpret_cast<float4*>(p.partials) + (static_cast<size_t>(whole) * p.splits * P::ROW_TILES + row_tile) * (N / 8) * 32 + lane;
+      if (half == 0)
+#pragma unroll
+        for (int n = 0; n < N / 8; n++)
+          parts[(static_cast<size_t>(item % p.splits) * P::ROW_TILES * (N / 8) + n) * 32] = make_float4(acc[n][0], acc[n][1], acc[n][2], acc[n][3]);
+      __threadfence();
+      named_barrier(1, CONSUMER_WARPS * 32);
+      if (threadIdx.x == 0) {
+        const unsigned before = atomicAdd(p.counters + whole, 1u);
+        if (before == p.splits - 1u) p.counters[whole] = 0;
+        *flag = before;
+      }
+      named_barrier(1, CONSUMER_WARPS * 32);
+      const bool last = *flag == p.splits - 1u;
+      named_barrier(1, CONSUMER_WARPS * 32);
+      if (!last) continue;
+      __threadfence();
+      if (half == 0)
+#pragma unroll
+        for (int n = 0; n < N / 8; n++) {
+          float4 sum = make_float4(0.f, 0.f, 0.f, 0.f);
+          for (int s = 0; s < p.splits; s++) {
+            const float4 v = __ldcg(parts + (static_cast<size_t>(s) * P::ROW_TILES * (N / 8) + n) * 32);
+            sum.x += v.x, sum.y += v.y, sum.z += v.z, sum.w += v.w;
+          }
+          acc[n][0] = sum.x, acc[n][1] = sum.y, acc[n][2] = sum.z, acc[n][3] = sum.w;
+        }
+    }
+    if (half != 0) continue;
+    const int row_a = first_unit(p, tile * P::ROW_TILES + row_tile) * 8 + lane / 4, row_b = row_a + p.pair * 8;
+#pragma unroll
+    for (int n = 0; n < N / 8; n++)
+#pragma unroll
+      for (int i = 0; i < 2; i++) {
+        const int token = pass * N + n * 8 + lane % 4 * 2 + i;
+        float residual_a = 0.f, residual_b = 0.f;
+        if (p.epilogue == ADD && token < p.tokens) {
+          const __nv_bfloat16* out = static_cast<const __nv_bfloat16*>(p.out) + static_cast<size_t>(token) * p.out_stride;
+          if (row_a < p.rows) residual_a = load_bf16(out + row_a);
+          if (row_b < p.rows) residual_b = load_bf16(out + row_b);
+        }
+        if (row_a < p.rows) store(p, token, row_a, row_b, acc[n][i], acc[n][i + 2], residual_a, residual_b);
+      }
+  }
+#endif
+}
+
+}  // namespace tile
+
+// --- exports ---------------------------------------------------------------------------------
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q4_0_16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_0, 16>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q4_0_32(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_0, 32>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q4_0_64(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_0, 64>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q4_0_128(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_0, 128>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q4_1_16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_1, 16>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q4_1_32(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_1, 32>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q4_1_64(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_1, 64>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q4_1_128(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_1, 128>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q8_0_16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q8_0, 16>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q8_0_32(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q8_0, 32>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q8_0_64(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q8_0, 64>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q8_0_128(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q8_0, 128>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q4_k_16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_K, 16>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q4_k_32(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_K, 32>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q4_k_64(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_K, 64>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q4_k_128(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q4_K, 128>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q5_k_16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q5_K, 16>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q5_k_32(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q5_K, 32>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q5_k_64(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q5_K, 64>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q5_k_128(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q5_K, 128>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q6_k_16(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q6_K, 16>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(320, 2)
+    tile_linear_q6_k_32(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q6_K, 32>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q6_k_64(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q6_K, 64>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1)
+    tile_linear_q6_k_128(void* out, int out_stride, const void* weights, const __nv_bfloat16* x, const float* bias, float* partials, unsigned* counters,
+                   int rows, int k, int tokens, int splits, int pair, int stages, int epilogue, int activation) {
+  tile::linear<javelin::Q6_K, 128>({out, out_stride, weights, x, bias, partials, counters, rows, k, tokens, splits, pair, stages, epilogue, activation});
+}
