@@ -1,4 +1,4 @@
-/** Metrics. */
+/** Figures and traces of what the server does. */
 @NullMarked
 package dev.javelin.observability;
 

@@ -6,6 +6,7 @@ import static dev.javelin.security.Access.INFERENCE;
 import static dev.javelin.security.Access.KNOWN;
 import static dev.javelin.security.Access.LOCAL;
 import static dev.javelin.security.Access.PUBLIC;
+import static dev.javelin.security.Access.VIEWER;
 import static org.springframework.http.HttpMethod.DELETE;
 import static org.springframework.http.HttpMethod.GET;
 import static org.springframework.http.HttpMethod.POST;
@@ -35,6 +36,9 @@ public final class RouteRoles {
           new Route(GET, "/actuator/health", PUBLIC),
           new Route(GET, "/actuator/health/{*path}", PUBLIC),
           new Route(GET, "/actuator/prometheus", LOCAL),
+          new Route(GET, "/actuator/info", LOCAL),
+          new Route(GET, "/actuator/sbom", VIEWER),
+          new Route(GET, "/actuator/sbom/{id}", VIEWER),
 
           // pages and their files
           new Route(GET, "/", LOCAL),

@@ -4,22 +4,35 @@ import dev.javelin.engine.request.Tenant;
 import dev.javelin.security.Caller;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request for answers: {@code n} to each prompt, numbered prompt by prompt.
  *
  * @param id unique; the sequences' engine ids derive from it
- * @param caller on whose behalf
+ * @param origin of the request that it is
  * @param model the served name
  */
 public record GenerationCall(
     String id,
-    Caller caller,
+    Origin origin,
     String model,
     List<Prompt> prompts,
     int n,
     SamplingOverrides sampling,
     Terms terms) {
+
+  /**
+   * Where a call comes from.
+   *
+   * @param caller on whose behalf
+   * @param requestId as the answer's X-Request-Id has it
+   * @param traceparent the <a href="https://www.w3.org/TR/trace-context/">trace</a> it belongs to;
+   *     null if it came with none
+   * @param arrivedNanos {@link System#nanoTime} when the request was read
+   */
+  public record Origin(
+      Caller caller, String requestId, @Nullable String traceparent, long arrivedNanos) {}
 
   /**
    * How the call is served beside others.
@@ -32,6 +45,10 @@ public record GenerationCall(
 
   public GenerationCall {
     prompts = List.copyOf(prompts);
+  }
+
+  public Caller caller() {
+    return origin.caller();
   }
 
   public int sequences() {

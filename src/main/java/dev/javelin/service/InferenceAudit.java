@@ -83,6 +83,7 @@ final class InferenceAudit implements GenerationObserver {
           mapper
               .createObjectNode()
               .put("model", call.model())
+              .put("id", call.id())
               .put("version", begun.version())
               .put("tenant", call.caller().tenant())
               .put("sequences", call.sequences())
@@ -107,7 +108,7 @@ final class InferenceAudit implements GenerationObserver {
               call.model(),
               null,
               mapper.writeValueAsString(after),
-              call.id()));
+              call.origin().requestId()));
     }
 
     private ObjectNode sampling(SamplingParams sampling) {

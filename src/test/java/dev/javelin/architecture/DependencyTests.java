@@ -84,6 +84,11 @@ final class DependencyTests {
       only("security", "catalog").because("who may do what must not depend on what is done");
 
   @ArchTest
+  static final ArchRule observabilityOnlyListens =
+      only("observability", "service", "engine", "catalog", "security")
+          .because("figures and traces hear of what is done and take no part in it");
+
+  @ArchTest
   static final ArchRule catalogSeesNoServer =
       noClasses()
           .that()

@@ -2,10 +2,10 @@ package dev.javelin.api.openai;
 
 import dev.javelin.api.JsonBodies;
 import dev.javelin.api.JsonFields;
+import dev.javelin.api.Origins;
 import dev.javelin.api.RequestIds;
 import dev.javelin.config.JavelinProperties;
 import dev.javelin.engine.LoadedModel;
-import dev.javelin.security.Caller;
 import dev.javelin.service.Generation;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.GenerationService;
@@ -71,7 +71,7 @@ final class GenerationController {
               GenerationCall call =
                   request.call(
                       RequestIds.fresh(format.idPrefix()),
-                      Caller.of(exchange),
+                      Origins.of(exchange),
                       properties.requestTimeout());
               return start(call)
                   .flatMap(

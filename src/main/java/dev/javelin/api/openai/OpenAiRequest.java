@@ -1,7 +1,6 @@
 package dev.javelin.api.openai;
 
 import dev.javelin.engine.request.Tenant;
-import dev.javelin.security.Caller;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
@@ -23,14 +22,15 @@ record OpenAiRequest(
     boolean stream,
     boolean includeUsage) {
 
-  GenerationCall call(String id, Caller caller, Duration timeout) {
+  GenerationCall call(String id, GenerationCall.Origin origin, Duration timeout) {
     return new GenerationCall(
         id,
-        caller,
+        origin,
         model,
         prompts,
         n,
         sampling,
-        new GenerationCall.Terms(new Tenant(caller.tenant(), 1), priority, cacheSalt, timeout));
+        new GenerationCall.Terms(
+            new Tenant(origin.caller().tenant(), 1), priority, cacheSalt, timeout));
   }
 }

@@ -183,7 +183,8 @@ class AccessApiTests {
                 .POST(HttpRequest.BodyPublishers.ofString(CHAT.formatted(8, said)))
                 .build());
     String id = json(200, answer).path("id").stringValue();
-    JsonNode row = awaitRow(id);
+    JsonNode row = awaitRow(answer.headers().firstValue("X-Request-Id").orElseThrow());
+    assertThat(row.path("after").path("id").stringValue()).isEqualTo(id);
     assertThat(row.path("action").stringValue()).isEqualTo("inference");
     assertThat(row.path("actor").stringValue()).isEqualTo("key:" + key.substring(4, 20));
     JsonNode after = row.path("after");
