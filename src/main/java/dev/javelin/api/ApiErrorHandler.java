@@ -1,6 +1,7 @@
 package dev.javelin.api;
 
 import dev.javelin.security.QuotaExceededException;
+import dev.javelin.service.ModelLoadingException;
 import java.util.List;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
@@ -40,7 +41,9 @@ final class ApiErrorHandler implements WebExceptionHandler {
                       .set("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
     } else if (error.status() == HttpStatus.TOO_MANY_REQUESTS
         || error.status() == HttpStatus.SERVICE_UNAVAILABLE) {
-      exchange.getResponse().getHeaders().set("Retry-After", "1");
+      ModelLoadingException loading = error.loading();
+      long seconds = loading == null ? 1 : Math.max(1, loading.retryAfter().toSeconds());
+      exchange.getResponse().getHeaders().set("Retry-After", String.valueOf(seconds));
     }
     if (error.status() == HttpStatus.UNAUTHORIZED) {
       exchange.getResponse().getHeaders().set("WWW-Authenticate", "Bearer");

@@ -4,6 +4,7 @@ import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.security.QuotaExceededException;
 import dev.javelin.security.Refusal;
+import dev.javelin.service.ModelLoadingException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class ApiErrors {
               null,
               quota.quota().word() + "_exceeded",
               quota.getMessage());
+      case ModelLoadingException loading -> ApiException.loading(loading);
       case DataBufferLimitException limit ->
           new ApiException(
               HttpStatus.CONTENT_TOO_LARGE,
@@ -154,7 +156,7 @@ public final class ApiErrors {
             .formatted(reason, location.getLineNr(), location.getColumnNr());
   }
 
-  /** {@code {"error":{message,type,param,code}}}. */
+  /** {@code {"error":{message,type,param,code}}}, and {@code loading} while a model loads. */
   public static ObjectNode envelope(ApiException error) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.putObject("error")
@@ -162,6 +164,10 @@ public final class ApiErrors {
         .put("type", error.type())
         .put("param", error.parameter())
         .put("code", error.code());
+    ModelLoadingException loading = error.loading();
+    if (loading != null) {
+      root.putObject("loading").put("stage", loading.stage()).put("progress", loading.progress());
+    }
     return root;
   }
 }

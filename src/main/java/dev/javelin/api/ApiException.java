@@ -1,5 +1,6 @@
 package dev.javelin.api;
 
+import dev.javelin.service.ModelLoadingException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -10,6 +11,7 @@ public final class ApiException extends RuntimeException {
   private final String type;
   private final @Nullable String parameter;
   private final @Nullable String code;
+  private final @Nullable ModelLoadingException loading;
 
   public ApiException(
       HttpStatus status,
@@ -17,7 +19,18 @@ public final class ApiException extends RuntimeException {
       @Nullable String parameter,
       @Nullable String code,
       @Nullable String message) {
+    this(status, type, parameter, code, message, null);
+  }
+
+  private ApiException(
+      HttpStatus status,
+      String type,
+      @Nullable String parameter,
+      @Nullable String code,
+      @Nullable String message,
+      @Nullable ModelLoadingException loading) {
     super(message, null, false, false);
+    this.loading = loading;
     this.status = status;
     this.type = type;
     this.parameter = parameter;
@@ -34,6 +47,17 @@ public final class ApiException extends RuntimeException {
     return new ApiException(HttpStatus.BAD_REQUEST, "invalid_request_error", null, null, message);
   }
 
+  /** A 503 that says how far the model is. */
+  static ApiException loading(ModelLoadingException loading) {
+    return new ApiException(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        "server_error",
+        null,
+        "model_loading",
+        loading.getMessage(),
+        loading);
+  }
+
   public HttpStatus status() {
     return status;
   }
@@ -48,5 +72,10 @@ public final class ApiException extends RuntimeException {
 
   public @Nullable String code() {
     return code;
+  }
+
+  /** How far the model is that was called, if that is why. */
+  @Nullable ModelLoadingException loading() {
+    return loading;
   }
 }

@@ -56,9 +56,14 @@ public final class JsonFields {
   }
 
   public boolean flag(String name, boolean otherwise) {
+    Boolean value = flag(name);
+    return value == null ? otherwise : value;
+  }
+
+  public @Nullable Boolean flag(String name) {
     JsonNode value = value(name);
     if (value == null) {
-      return otherwise;
+      return null;
     }
     if (!value.isBoolean()) {
       throw wrong(at(name), "true or false", value);

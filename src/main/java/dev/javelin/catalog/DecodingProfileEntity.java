@@ -3,83 +3,41 @@ package dev.javelin.catalog;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
+import java.time.Instant;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/** A model's stored decoding defaults. */
 @Entity
 @Table(name = "decoding_profile")
 class DecodingProfileEntity {
-  @Id private UUID id = TimeSortedId.next();
+  @Id UUID id = TimeSortedId.next();
 
-  @Column(name = "model_id", nullable = false, unique = true)
-  private @Nullable UUID modelId;
+  @ManyToOne(optional = false)
+  @JoinColumn(name = "model_id")
+  ModelEntity model = new ModelEntity();
 
-  private @Nullable Float temperature;
+  @Column(nullable = false)
+  String name = "";
 
-  @Column(name = "top_k")
-  private @Nullable Integer topK;
+  @Column(nullable = false, length = 262144)
+  String settings = "";
 
-  @Column(name = "top_p")
-  private @Nullable Float topP;
+  @Column(name = "changed_at", nullable = false)
+  Instant changedAt = Instant.EPOCH;
 
-  @Column(name = "min_p")
-  private @Nullable Float minP;
-
-  @Column(name = "repetition_penalty")
-  private @Nullable Float repetitionPenalty;
-
-  @Column(name = "frequency_penalty")
-  private @Nullable Float frequencyPenalty;
-
-  @Column(name = "presence_penalty")
-  private @Nullable Float presencePenalty;
-
-  @Column(name = "max_tokens")
-  private @Nullable Integer maxTokens;
-
-  @Version private long revision;
+  @Version long revision;
 
   protected DecodingProfileEntity() {}
 
-  DecodingProfileEntity(UUID modelId) {
-    this.modelId = modelId;
+  DecodingProfileEntity(ModelEntity model, String name) {
+    this.model = model;
+    this.name = name;
   }
 
-  void set(DecodingDefaults values) {
-    temperature = values.temperature();
-    topK = values.topK();
-    topP = values.topP();
-    minP = values.minP();
-    repetitionPenalty = values.repetitionPenalty();
-    frequencyPenalty = values.frequencyPenalty();
-    presencePenalty = values.presencePenalty();
-    maxTokens = values.maxTokens();
-  }
-
-  DecodingDefaults defaults() {
-    return new DecodingDefaults(
-        temperature,
-        topK,
-        topP,
-        minP,
-        repetitionPenalty,
-        frequencyPenalty,
-        presencePenalty,
-        maxTokens);
-  }
-
-  UUID id() {
-    return id;
-  }
-
-  @Nullable UUID modelId() {
-    return modelId;
-  }
-
-  long revision() {
-    return revision;
+  DecodingProfile view() {
+    return new DecodingProfile(id, model.name, name, settings, changedAt, revision);
   }
 }

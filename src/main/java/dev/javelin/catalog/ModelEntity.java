@@ -8,40 +8,31 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A model by the name callers use. */
 @Entity
 @Table(name = "model")
 class ModelEntity {
-  @Id private UUID id = TimeSortedId.next();
+  @Id UUID id = TimeSortedId.next();
 
   @Column(nullable = false, unique = true)
-  private String name = "";
+  String name = "";
+
+  @Column(nullable = false, length = 2000)
+  String description = "";
 
   @Column(name = "created_at", nullable = false)
-  private Instant createdAt = Instant.EPOCH;
+  Instant createdAt = Instant.EPOCH;
 
-  @Version private long revision;
+  @Version long revision;
 
   protected ModelEntity() {}
 
-  ModelEntity(String name, Instant createdAt) {
+  ModelEntity(String name, String description, Instant createdAt) {
     this.name = name;
+    this.description = description;
     this.createdAt = createdAt;
   }
 
-  UUID id() {
-    return id;
-  }
-
-  String name() {
-    return name;
-  }
-
-  Instant createdAt() {
-    return createdAt;
-  }
-
-  long revision() {
-    return revision;
+  RegisteredModel view() {
+    return new RegisteredModel(id, name, description, createdAt, revision);
   }
 }

@@ -1,92 +1,107 @@
 package dev.javelin.catalog;
 
+import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OrderColumn;
 import jakarta.persistence.Table;
+import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One state of a model's files; never changed, a new state is a new version. */
 @Entity
 @Table(name = "model_version")
 class ModelVersionEntity {
-  @Id private UUID id = TimeSortedId.next();
+  @Id UUID id = TimeSortedId.next();
 
   @ManyToOne(optional = false)
   @JoinColumn(name = "model_id")
-  private @Nullable ModelEntity model;
+  ModelEntity model = new ModelEntity();
 
   @Column(nullable = false)
-  private int number;
+  int number;
+
+  @Column(nullable = false, length = 4200)
+  String source = "";
 
   @Column(nullable = false, length = 4096)
-  private String path = "";
+  String path = "";
 
-  @Column(nullable = false)
-  private String format = "";
-
-  @Column(nullable = false)
-  private String architecture = "";
-
-  @Column(name = "size_bytes", nullable = false)
-  private long sizeBytes;
+  @Column(nullable = false, length = 32)
+  String format = "";
 
   @Column(nullable = false, length = 64)
-  private String sha256 = "";
+  String architecture = "";
+
+  @Column(name = "context_length", nullable = false)
+  int contextLength;
+
+  @Column(name = "size_bytes", nullable = false)
+  long sizeBytes;
+
+  @Column(length = 64)
+  @Nullable String sha256;
+
+  @Column(name = "tokenizer_sha256", nullable = false, length = 64)
+  String tokenizerSha256 = "";
+
+  @Column(name = "template_sha256", length = 64)
+  @Nullable String templateSha256;
+
+  @Column @Nullable String licence;
 
   @Column(name = "created_at", nullable = false)
-  private Instant createdAt = Instant.EPOCH;
+  Instant createdAt = Instant.EPOCH;
+
+  @ElementCollection(fetch = FetchType.EAGER)
+  @CollectionTable(name = "version_file", joinColumns = @JoinColumn(name = "version_id"))
+  @OrderColumn(name = "position")
+  List<StoredFile> files = new ArrayList<>();
+
+  @Version long revision;
 
   protected ModelVersionEntity() {}
 
-  ModelVersionEntity(ModelEntity model, int number, ModelFiles files, String architecture) {
+  ModelVersionEntity(ModelEntity model, int number, NewVersion given, Instant createdAt) {
     this.model = model;
     this.number = number;
-    this.path = files.path().toString();
-    this.format = files.format();
-    this.architecture = architecture;
-    this.sizeBytes = files.sizeBytes();
-    this.sha256 = files.sha256();
-    this.createdAt = Instant.now();
+    this.createdAt = createdAt;
+    source = given.source();
+    path = given.path();
+    format = given.format();
+    architecture = given.architecture();
+    contextLength = given.contextLength();
+    sizeBytes = given.sizeBytes();
+    tokenizerSha256 = given.tokenizerSha256();
+    templateSha256 = given.templateSha256();
+    licence = given.licence();
+    given.files().forEach(file -> files.add(new StoredFile(file)));
   }
 
-  UUID id() {
-    return id;
-  }
-
-  @Nullable ModelEntity model() {
-    return model;
-  }
-
-  int number() {
-    return number;
-  }
-
-  String path() {
-    return path;
-  }
-
-  String format() {
-    return format;
-  }
-
-  String architecture() {
-    return architecture;
-  }
-
-  long sizeBytes() {
-    return sizeBytes;
-  }
-
-  String sha256() {
-    return sha256;
-  }
-
-  Instant createdAt() {
-    return createdAt;
+  ModelVersion view() {
+    return new ModelVersion(
+        id,
+        model.name,
+        number,
+        source,
+        path,
+        format,
+        architecture,
+        contextLength,
+        sizeBytes,
+        sha256,
+        tokenizerSha256,
+        templateSha256,
+        licence,
+        createdAt,
+        files.stream().map(StoredFile::view).toList());
   }
 }

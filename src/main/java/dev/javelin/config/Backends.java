@@ -1,16 +1,21 @@
 package dev.javelin.config;
 
 import dev.javelin.backend.Backend;
+import dev.javelin.backend.DeviceCosts;
 import dev.javelin.backend.OutOfDeviceMemoryException;
 import dev.javelin.backend.cpu.CpuBackend;
+import dev.javelin.backend.cpu.CpuCosts;
 import dev.javelin.backend.cuda.CudaBackend;
+import dev.javelin.backend.cuda.CudaCosts;
 import dev.javelin.backend.cuda.CudaOptions;
 import dev.javelin.backend.cuda.CudaProbe;
 import dev.javelin.backend.cuda.driver.CudaDevice;
 import dev.javelin.backend.cuda.driver.CudaUnavailableException;
+import dev.javelin.engine.CheckpointPlanner;
 import dev.javelin.engine.EngineFactory;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.LoadPlanner;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +28,12 @@ public final class Backends {
   private static final double GIBIBYTE = 1L << 30;
 
   private final EngineFactory engines;
+  private final DeviceCosts costs;
   private final String description;
 
-  private Backends(EngineFactory engines, String description) {
+  private Backends(EngineFactory engines, DeviceCosts costs, String description) {
     this.engines = engines;
+    this.costs = costs;
     this.description = description;
   }
 
@@ -59,7 +66,9 @@ public final class Backends {
         throw e;
       }
       return new Backends(
-          new EngineFactory(_ -> cuda(gpu, options)), "computing on the GPU, " + gpu.name());
+          new EngineFactory(_ -> cuda(gpu, options)),
+          new CudaCosts(gpu),
+          "computing on the GPU, " + gpu.name());
     } catch (CudaUnavailableException | OutOfDeviceMemoryException e) {
       if (device == Device.CUDA) {
         throw new StartupException(
@@ -80,12 +89,17 @@ public final class Backends {
   }
 
   private static Backends cpu(String description) {
-    return new Backends(new EngineFactory(CpuBackend::create), description);
+    return new Backends(new EngineFactory(CpuBackend::create), new CpuCosts(), description);
   }
 
   /** Opens models there. */
   public EngineFactory engines() {
     return engines;
+  }
+
+  /** Says what models would take of the memory there. */
+  public LoadPlanner planner() {
+    return new CheckpointPlanner(costs);
   }
 
   /** One plain sentence: what computes, and why not the GPU. */

@@ -1,5 +1,6 @@
 package dev.javelin.config;
 
+import dev.javelin.engine.LoadPlanner;
 import dev.javelin.engine.ModelOpener;
 import java.time.Clock;
 import java.util.concurrent.Executors;
@@ -32,6 +33,11 @@ class ServerConfiguration {
   @Bean
   ModelOpener modelOpener(Backends backends) {
     return backends.engines();
+  }
+
+  @Bean
+  LoadPlanner loadPlanner(Backends backends) {
+    return backends.planner();
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.javelin.config;
 
 import dev.javelin.service.ModelEvent;
-import dev.javelin.service.ModelRegistry;
+import dev.javelin.service.StartModels;
 import java.util.Locale;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -13,17 +13,17 @@ import org.springframework.stereotype.Component;
 @Component
 final class Startup {
   private final JavelinProperties properties;
-  private final ModelRegistry registry;
+  private final StartModels models;
   private final WebServerApplicationContext context;
   private final Environment environment;
 
   Startup(
       JavelinProperties properties,
-      ModelRegistry registry,
+      StartModels models,
       WebServerApplicationContext context,
       Environment environment) {
     this.properties = properties;
-    this.registry = registry;
+    this.models = models;
     this.context = context;
     this.environment = environment;
   }
@@ -33,8 +33,9 @@ final class Startup {
     if (properties.model().equals("none")) {
       System.out.printf("Javelin is ready: %s (no model)%n", url());
     } else {
-      registry.load(properties.modelName(), properties.modelPath());
+      models.serve(properties.modelName(), properties.modelPath());
     }
+    models.serveRest(properties.modelName());
   }
 
   @EventListener

@@ -23,7 +23,7 @@ final class ConsoleController {
   /**
    * One model's moment; the counts are zero until it is ready.
    *
-   * @param state "loading", "ready" or "failed"
+   * @param state "loading", "ready", "failed" or "unloaded"
    * @param detail the load's stage, the backend, or why it failed
    */
   record Live(
@@ -42,8 +42,13 @@ final class ConsoleController {
 
     static Live of(ServedModel served) {
       return switch (served.state()) {
-        case ServedModel.State.Loading(String stage) -> still(served.name(), "loading", stage);
+        case ServedModel.State.Loading(String stage, _) -> still(served.name(), "loading", stage);
         case ServedModel.State.Failed(String reason) -> still(served.name(), "failed", reason);
+        case ServedModel.State.Unloaded(boolean onRequest) ->
+            still(
+                served.name(),
+                "unloaded",
+                onRequest ? "the first request loads it" : "an operator has to load it");
         case ServedModel.State.Ready(LoadedModel model) -> ready(served.name(), model);
       };
     }

@@ -5,6 +5,7 @@ import dev.javelin.backend.LoadDefaults;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.model.Model;
+import dev.javelin.model.ModelConfig;
 import dev.javelin.quant.KvDType;
 
 /**
@@ -18,7 +19,12 @@ record LoadPlan(LoadOptions options, KvCacheSpec cache, int numBlocks) {
    *     INVALID_REQUEST if the context asked for is longer than the model's
    */
   static LoadPlan of(LoadOptions wanted, Model model, LoadDefaults defaults) {
-    int modelContext = model.config().contextLength();
+    return of(wanted, model.config(), defaults);
+  }
+
+  /** As {@link #of(LoadOptions, Model, LoadDefaults)}, for a model that need not be loaded. */
+  static LoadPlan of(LoadOptions wanted, ModelConfig config, LoadDefaults defaults) {
+    int modelContext = config.contextLength();
     if (wanted.contextLength() > modelContext) {
       throw new EngineException(
           ErrorCode.INVALID_REQUEST,
@@ -28,7 +34,9 @@ record LoadPlan(LoadOptions options, KvCacheSpec cache, int numBlocks) {
     int context = wanted.contextLength() == 0 ? modelContext : wanted.contextLength();
     int blockSize = wanted.blockSize() == 0 ? defaults.blockSize() : wanted.blockSize();
     KvDType dtype = wanted.kvDType() == null ? defaults.kvDType() : wanted.kvDType();
-    KvCacheSpec cache = model.kvCacheSpec(blockSize, dtype);
+    KvCacheSpec cache =
+        new KvCacheSpec(
+            config.numLayers(), config.numKvHeads(), config.headDim(), blockSize, dtype);
     long bytesPerBlock = cache.bytesPerBlock();
     long blocksPerSequence = Math.ceilDiv(context, blockSize);
     long most = blocksPerSequence * wanted.maxSequences();

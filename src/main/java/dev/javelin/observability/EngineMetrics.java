@@ -5,12 +5,15 @@ import dev.javelin.engine.EngineStats;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.request.WaitReason;
 import dev.javelin.service.AuditLog;
-import dev.javelin.service.ModelEvent;
+import dev.javelin.service.InstanceEvent;
 import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.ServedModel;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +47,7 @@ final class EngineMetrics {
 
   /** Figures are read by the model's name: they hold for whatever is loaded under it later, too. */
   @EventListener
-  void watch(ModelEvent event) {
+  void watch(InstanceEvent event) {
     for (ServedModel model : models.list()) {
       if (known.add(model.name())) {
         register(model.name());

@@ -1,10 +1,12 @@
 package dev.javelin.security;
 
 import static dev.javelin.security.Access.ADMIN;
+import static dev.javelin.security.Access.DEPLOYER;
 import static dev.javelin.security.Access.DEVELOPER;
 import static dev.javelin.security.Access.INFERENCE;
 import static dev.javelin.security.Access.KNOWN;
 import static dev.javelin.security.Access.LOCAL;
+import static dev.javelin.security.Access.OPERATOR;
 import static dev.javelin.security.Access.PUBLIC;
 import static dev.javelin.security.Access.VIEWER;
 import static org.springframework.http.HttpMethod.DELETE;
@@ -55,6 +57,61 @@ public final class RouteRoles {
           new Route(GET, "/v1/models/{id}", INFERENCE),
           new Route(POST, "/tokenize", INFERENCE),
           new Route(POST, "/detokenize", INFERENCE),
+
+          // management: what is registered
+          new Route(GET, "/api/v1/models", VIEWER),
+          new Route(POST, "/api/v1/models", DEPLOYER),
+          new Route(GET, "/api/v1/models/{model}", VIEWER),
+          new Route(PUT, "/api/v1/models/{model}", DEPLOYER),
+          new Route(DELETE, "/api/v1/models/{model}", DEPLOYER),
+          new Route(GET, "/api/v1/models/{model}/versions", VIEWER),
+          new Route(POST, "/api/v1/models/{model}/versions", DEPLOYER),
+          new Route(GET, "/api/v1/models/{model}/versions/{number}", VIEWER),
+          new Route(DELETE, "/api/v1/models/{model}/versions/{number}", DEPLOYER),
+          new Route(GET, "/api/v1/models/{model}/load-profiles", VIEWER),
+          new Route(GET, "/api/v1/models/{model}/load-profiles/{name}", VIEWER),
+          new Route(PUT, "/api/v1/models/{model}/load-profiles/{name}", DEPLOYER),
+          new Route(DELETE, "/api/v1/models/{model}/load-profiles/{name}", DEPLOYER),
+          new Route(GET, "/api/v1/models/{model}/decoding-profiles", VIEWER),
+          new Route(GET, "/api/v1/models/{model}/decoding-profiles/{name}", VIEWER),
+          new Route(PUT, "/api/v1/models/{model}/decoding-profiles/{name}", DEPLOYER),
+          new Route(DELETE, "/api/v1/models/{model}/decoding-profiles/{name}", DEPLOYER),
+          new Route(GET, "/api/v1/aliases", VIEWER),
+          new Route(GET, "/api/v1/aliases/{alias}", VIEWER),
+          new Route(PUT, "/api/v1/aliases/{alias}", DEPLOYER),
+          new Route(DELETE, "/api/v1/aliases/{alias}", DEPLOYER),
+          new Route(GET, "/api/v1/aliases/{alias}/history", VIEWER),
+          new Route(GET, "/api/v1/aliases/{alias}/effective", VIEWER),
+          new Route(POST, "/api/v1/aliases/{alias}/rollback", DEPLOYER),
+
+          // management: what is in memory
+          new Route(POST, "/api/v1/fit-checks", VIEWER),
+          new Route(GET, "/api/v1/memory", VIEWER),
+          new Route(GET, "/api/v1/instances", VIEWER),
+          new Route(POST, "/api/v1/instances", OPERATOR),
+          new Route(GET, "/api/v1/instances/{id}", VIEWER),
+          new Route(DELETE, "/api/v1/instances/{id}", OPERATOR),
+          new Route(POST, "/api/v1/swaps", DEPLOYER),
+          new Route(POST, "/api/v1/swaps/plan", VIEWER),
+          new Route(GET, "/api/v1/operations", VIEWER),
+          new Route(GET, "/api/v1/operations/{id}", VIEWER),
+          new Route(POST, "/api/v1/operations/{id}/cancel", OPERATOR),
+          new Route(GET, "/api/v1/requests", OPERATOR),
+          new Route(GET, "/api/v1/requests/{id}", OPERATOR),
+          new Route(DELETE, "/api/v1/requests/{id}", OPERATOR),
+
+          // management: the server
+          new Route(GET, "/api/v1/events", VIEWER),
+          new Route(GET, "/api/v1/settings", VIEWER),
+          new Route(PUT, "/api/v1/settings/{key}", ADMIN),
+          new Route(DELETE, "/api/v1/settings/{key}", ADMIN),
+          new Route(GET, "/api/v1/config/export", ADMIN),
+          new Route(POST, "/api/v1/config/import", ADMIN),
+          new Route(GET, "/api/v1/openapi", VIEWER),
+          new Route(GET, "/api/v1/openapi.yaml", VIEWER),
+          new Route(GET, "/api/v1/openapi/swagger-config", VIEWER),
+          new Route(GET, "/api/v1/docs", VIEWER),
+          new Route(GET, "/api/v1/swagger-ui/{*path}", PUBLIC),
 
           // management: who may use the server
           new Route(GET, "/api/v1/me", KNOWN),

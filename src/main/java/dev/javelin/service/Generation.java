@@ -1,17 +1,24 @@
 package dev.javelin.service;
 
-import dev.javelin.engine.Engine;
+import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.engine.request.Timings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
  * Running answers to one call. Whoever holds it reads {@link #events} once or calls {@link #abort}.
+ * It keeps its lease on the model until its last sequence ended.
  */
 public final class Generation {
   /** What happened to the sequence {@code index}. */
@@ -21,22 +28,53 @@ public final class Generation {
   private static final Sinks.EmitFailureHandler RETRY =
       Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1));
 
-  private final Engine engine;
+  private final GenerationCall call;
+  private final Instance.Lease lease;
+  private final RunningRequests requests;
   private final CallWatch watch;
+  private final Instant startedAt;
   private final List<String> ids;
   private final AtomicInteger open;
   private final AtomicBoolean aborted = new AtomicBoolean();
   private final Sinks.Many<Event> sink = Sinks.many().unicast().onBackpressureBuffer();
+  private final List<String> finishReasons = new ArrayList<>();
+  private int promptTokens;
+  private int completionTokens;
+  private int cachedTokens;
+  private boolean failed;
+  private boolean engineFailed;
+  private @Nullable Timings timings;
 
-  Generation(Engine engine, String id, int sequences, CallWatch watch) {
-    this.engine = engine;
+  Generation(
+      GenerationCall call,
+      Instance.Lease lease,
+      RunningRequests requests,
+      CallWatch watch,
+      Instant startedAt) {
+    this.call = call;
     this.watch = watch;
-    List<String> names = new ArrayList<>(sequences);
-    for (int index = 0; index < sequences; index++) {
-      names.add(sequenceId(id, index));
+    this.lease = lease;
+    this.requests = requests;
+    this.startedAt = startedAt;
+    List<String> names = new ArrayList<>(call.sequences());
+    for (int index = 0; index < call.sequences(); index++) {
+      names.add(sequenceId(call.id(), index));
     }
     this.ids = List.copyOf(names);
-    this.open = new AtomicInteger(sequences);
+    this.open = new AtomicInteger(call.sequences());
+  }
+
+  String id() {
+    return call.id();
+  }
+
+  /** The model that answers, whatever its alias stands for meanwhile. */
+  public LoadedModel model() {
+    return lease.model();
+  }
+
+  Instance instance() {
+    return lease.instance();
   }
 
   static String sequenceId(String id, int index) {
@@ -45,6 +83,7 @@ public final class Generation {
 
   void accept(int index, GenerationEvent event) {
     watch.event(index, event);
+    note(event);
     if (!aborted.get()) {
       sink.emitNext(new Event(index, event), RETRY);
     }
@@ -54,13 +93,45 @@ public final class Generation {
     }
   }
 
+  private synchronized void note(GenerationEvent event) {
+    switch (event) {
+      case GenerationEvent.TextDelta delta -> completionTokens += delta.tokenIds().length;
+      case GenerationEvent.PromptScored _ -> {}
+      case GenerationEvent.Finished finished -> {
+        finishReasons.add(finished.reason().name().toLowerCase(Locale.ROOT));
+        promptTokens += finished.usage().promptTokens();
+        cachedTokens += finished.usage().cachedTokens();
+        timings = finished.timings();
+      }
+      case GenerationEvent.Failed(ErrorCode code, String message) -> {
+        finishReasons.add(code.name().toLowerCase(Locale.ROOT));
+        failed = true;
+        engineFailed |= code.kind() == ErrorCode.Kind.INTERNAL;
+      }
+    }
+  }
+
   /** So many sequences ended, or never began. */
   void ended(int sequences) {
-    if (open.addAndGet(-sequences) == 0) {
+    if (sequences > 0 && open.addAndGet(-sequences) == 0) {
       watch.ended();
+      requests.remove(this);
+      report();
+      lease.close();
       if (!aborted.get()) {
         sink.emitComplete(RETRY);
       }
+    }
+  }
+
+  private synchronized void report() {
+    var breaker = lease.instance().breaker();
+    if (engineFailed) {
+      breaker.onError(0, TimeUnit.NANOSECONDS, new IllegalStateException("the engine failed"));
+    } else if (failed || timings == null) {
+      breaker.releasePermission();
+    } else {
+      breaker.onSuccess(timings.totalNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -69,10 +140,40 @@ public final class Generation {
     return sink.asFlux().doOnCancel(this::abort);
   }
 
-  /** Ends every sequence that still runs. */
+  /** Ends every sequence that still runs; nobody listens any more. */
   public void abort() {
-    if (aborted.compareAndSet(false, true) && open.get() > 0) {
-      ids.forEach(engine::abort);
+    if (aborted.compareAndSet(false, true)) {
+      cancel();
     }
+  }
+
+  /** Ends every sequence that still runs, and lets the listener hear it. */
+  void cancel() {
+    if (open.get() > 0) {
+      ids.forEach(lease.model().engine()::abort);
+    }
+  }
+
+  synchronized RunningRequests.View view(@Nullable Instant finishedAt) {
+    Timings known = timings;
+    boolean cancelled = aborted.get() || finishReasons.contains("cancelled");
+    String state =
+        finishedAt == null ? "running" : failed ? "failed" : cancelled ? "cancelled" : "finished";
+    return new RunningRequests.View(
+        call.id(),
+        call.model(),
+        lease.instance().version().label(),
+        lease.instance().id(),
+        state,
+        call.sequences(),
+        promptTokens,
+        completionTokens,
+        cachedTokens,
+        List.copyOf(finishReasons),
+        known == null ? null : known.queuedNanos() / 1e6,
+        known == null ? null : known.firstTokenNanos() / 1e6,
+        known == null ? null : known.totalNanos() / 1e6,
+        startedAt,
+        finishedAt);
   }
 }

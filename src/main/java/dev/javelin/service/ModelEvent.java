@@ -1,6 +1,6 @@
 package dev.javelin.service;
 
-/** Published when a load ends. */
+/** Published when the load of the model named at the start ends. */
 public sealed interface ModelEvent {
   String name();
 

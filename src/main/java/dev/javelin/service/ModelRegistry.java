@@ -1,150 +1,181 @@
 package dev.javelin.service;
 
-import dev.javelin.catalog.Catalog;
-import dev.javelin.checkpoint.CheckpointException;
-import dev.javelin.engine.LoadOptions;
+import dev.javelin.catalog.AliasPolicy.Loading;
+import dev.javelin.catalog.InstanceRecord;
 import dev.javelin.engine.LoadedModel;
-import dev.javelin.engine.ModelOpener;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Service;
 
-/** The models this process serves, by name, and their way from file to engine and back. */
+/** From the name that callers use to the model that answers. */
 @Service
-public final class ModelRegistry implements SmartLifecycle {
-  private static final Logger log = LoggerFactory.getLogger(ModelRegistry.class);
-  private static final Duration DRAIN = Duration.ofSeconds(20);
-
-  private final ModelOpener opener;
-  private final Catalog catalog;
-  private final ApplicationEventPublisher events;
-  private final ConcurrentSkipListMap<String, ServedModel> models = new ConcurrentSkipListMap<>();
-  private volatile boolean running;
-
-  ModelRegistry(ModelOpener opener, Catalog catalog, ApplicationEventPublisher events) {
-    this.opener = opener;
-    this.catalog = catalog;
-    this.events = events;
-  }
+public final class ModelRegistry {
+  private static final Duration RETRY = Duration.ofSeconds(2);
 
   /**
-   * Begins to load a checkpoint in the background, to be served as {@code name}; publishes a {@link
-   * ModelEvent} at the end.
+   * The right to call a model, with what its alias says about how.
+   *
+   * @param lease to be closed when the last answer has ended
    */
-  public void load(String name, Path path) {
-    models.put(name, new ServedModel(name, Instant.now(), new ServedModel.State.Loading("queued")));
-    Thread.ofPlatform().name("load-" + name).daemon().start(() -> loadNow(name, path));
-  }
+  public record Serving(Route route, Instance.Lease lease) implements AutoCloseable {
+    public LoadedModel model() {
+      return lease.model();
+    }
 
-  private void loadNow(String name, Path path) {
-    try {
-      if (!Files.isReadable(path)) {
-        throw new EngineException(
-            ErrorCode.INVALID_MODEL_FILE, path + " does not exist or cannot be read");
-      }
-      LoadedModel model =
-          opener.open(
-              path,
-              LoadOptions.DEFAULT,
-              stage -> {
-                log.info("Loading {}: {}", name, stage);
-                become(name, new ServedModel.State.Loading(stage));
-              });
-      if (!running) {
-        model.close();
-        return;
-      }
-      catalog.register(name, model);
-      become(name, new ServedModel.State.Ready(model));
-      model.report().warnings().forEach(warning -> log.warn("{}: {}", name, warning));
-      events.publishEvent(new ModelEvent.Loaded(name, model.report().loadNanos()));
-    } catch (EngineException | CheckpointException e) {
-      fail(name, String.valueOf(e.getMessage()));
-    } catch (RuntimeException | Error e) {
-      log.error("Loading {} failed", name, e);
-      fail(name, "internal error: " + e);
+    @Override
+    public void close() {
+      lease.close();
     }
   }
 
-  private void fail(String name, String reason) {
-    become(name, new ServedModel.State.Failed(reason));
-    events.publishEvent(new ModelEvent.LoadFailed(name, reason));
-  }
+  private final Routes routes;
+  private final Instances instances;
+  private final Loads loads;
 
-  private void become(String name, ServedModel.State state) {
-    models.computeIfPresent(name, (_, model) -> model.with(state));
+  /** Aliases whose former model left to make room for the next one, with the swap that does it. */
+  private final Map<String, Operation> swapping = new ConcurrentHashMap<>();
+
+  ModelRegistry(Routes routes, Instances instances, Loads loads) {
+    this.routes = routes;
+    this.instances = instances;
+    this.loads = loads;
   }
 
   public List<ServedModel> list() {
-    return List.copyOf(models.values());
+    return routes.list().stream().map(this::served).toList();
   }
 
   public @Nullable ServedModel find(String name) {
-    return models.get(name);
+    Route route = routes.find(name);
+    return route == null ? null : served(route);
+  }
+
+  private ServedModel served(Route route) {
+    return new ServedModel(route.name(), route.alias().changedAt(), state(route));
+  }
+
+  private ServedModel.State state(Route route) {
+    Instance instance = instance(route);
+    if (instance != null) {
+      LoadedModel model = instance.model();
+      if (instance.state() == InstanceRecord.State.READY && model != null) {
+        return new ServedModel.State.Ready(model);
+      }
+      return loading(instance.operation());
+    }
+    Operation swap = swapping.get(route.name());
+    if (swap != null) {
+      return loading(swap);
+    }
+    String failure =
+        instances.failure(route.alias().version().id(), route.alias().loadProfile().id());
+    return failure == null
+        ? new ServedModel.State.Unloaded(route.alias().policy().loading() != Loading.MANUAL)
+        : new ServedModel.State.Failed(failure);
+  }
+
+  private static ServedModel.State.Loading loading(@Nullable Operation operation) {
+    if (operation == null) {
+      return new ServedModel.State.Loading("queued", null);
+    }
+    var now = operation.snapshot();
+    return new ServedModel.State.Loading(now.stage(), now.progress() < 0 ? null : now.progress());
+  }
+
+  private @Nullable Instance instance(Route route) {
+    return instances.find(route.alias().version().id(), route.alias().loadProfile().id());
   }
 
   /**
-   * @throws EngineException MODEL_NOT_FOUND, or MODEL_LOADING while it is not ready
+   * The model itself, for showing what it is. It may be unloaded at any time: to call it, {@link
+   * #acquire} it.
+   *
+   * @throws EngineException MODEL_NOT_FOUND, or MODEL_LOADING if it cannot be loaded
+   * @throws ModelLoadingException while it is not ready
    */
   public LoadedModel require(String name) {
-    ServedModel model = models.get(name);
-    if (model == null) {
-      throw new EngineException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "the model '%s' is not served here; served: %s".formatted(name, models.keySet()),
-          "model",
-          null);
+    Route route = route(name);
+    if (state(route) instanceof ServedModel.State.Ready(LoadedModel model)) {
+      return model;
     }
-    return switch (model.state()) {
-      case ServedModel.State.Ready(LoadedModel loaded) -> loaded;
-      case ServedModel.State.Loading(String stage) ->
-          throw new EngineException(
-              ErrorCode.MODEL_LOADING, "the model '%s' is loading: %s".formatted(name, stage));
-      case ServedModel.State.Failed(String reason) ->
-          throw new EngineException(
-              ErrorCode.MODEL_LOADING,
-              "the model '%s' could not be loaded: %s".formatted(name, reason));
-    };
+    throw notReady(route);
   }
 
-  @Override
-  public void start() {
-    running = true;
-  }
-
-  /** Runs before the web server stops, so that open streams still hear how they ended. */
-  @Override
-  public void stop() {
-    running = false;
-    for (ServedModel model : models.values()) {
-      if (model.state() instanceof ServedModel.State.Ready(LoadedModel loaded)) {
-        if (!loaded.engine().drain(DRAIN)) {
-          log.warn(
-              "{}: requests still ran after {} s and were ended", model.name(), DRAIN.toSeconds());
+  /**
+   * The right to call the model; if it is not in memory and its alias says so, its load begins.
+   *
+   * @throws EngineException MODEL_NOT_FOUND, or MODEL_LOADING if it cannot be loaded, or does not
+   *     work
+   * @throws ModelLoadingException while it is not ready
+   */
+  public Serving acquire(String name) {
+    while (true) {
+      Route route = route(name);
+      Instance instance = instance(route);
+      Instance.Lease lease = instance == null ? null : instance.acquire();
+      if (lease != null) {
+        if (lease.instance().breaker().tryAcquirePermission()) {
+          return new Serving(route, lease);
         }
-        loaded.close();
+        lease.close();
+        throw new EngineException(
+            ErrorCode.MODEL_LOADING,
+            "the model '%s' failed repeatedly and is not called for now; it is probed again soon"
+                .formatted(name));
+      }
+      // Between reading the route and taking the lease a swap may have come: then look again.
+      if (routes.find(name) == route) {
+        throw notReady(route);
       }
     }
   }
 
-  @Override
-  public boolean isRunning() {
-    return running;
+  private Route route(String name) {
+    Route route = routes.find(name);
+    if (route == null) {
+      throw new EngineException(
+          ErrorCode.MODEL_NOT_FOUND,
+          "the model '%s' is not served here; served: %s"
+              .formatted(name, routes.list().stream().map(Route::name).toList()),
+          "model",
+          null);
+    }
+    return route;
   }
 
-  @Override
-  public int getPhase() {
-    return Integer.MAX_VALUE;
+  private RuntimeException notReady(Route route) {
+    String name = route.name();
+    return switch (state(route)) {
+      case ServedModel.State.Loading(String stage, Double progress) ->
+          new ModelLoadingException(name, stage, progress, RETRY);
+      case ServedModel.State.Failed(String reason) ->
+          new EngineException(
+              ErrorCode.MODEL_LOADING,
+              "the model '%s' could not be loaded: %s".formatted(name, reason));
+      case ServedModel.State.Ready _ -> new ModelLoadingException(name, "switching", null, RETRY);
+      case ServedModel.State.Unloaded(boolean onRequest) -> {
+        if (!onRequest) {
+          yield new EngineException(
+              ErrorCode.MODEL_LOADING,
+              "the model '%s' is not in memory; an operator has to load it".formatted(name));
+        }
+        loads.start(route.alias().version(), route.alias().loadProfile(), Loads.ON_REQUEST);
+        yield new ModelLoadingException(name, "queued", null, RETRY);
+      }
+    };
+  }
+
+  /** From now on the alias's requests are told of this swap where its model is not in memory. */
+  void swapping(String alias, Operation swap) {
+    swapping.put(alias, swap);
+  }
+
+  void swapped(String alias) {
+    swapping.remove(alias);
   }
 }

@@ -1,5 +1,8 @@
 package dev.javelin.service;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.javelin.engine.request.StructuredOutput;
 import java.util.List;
 import java.util.Map;
@@ -7,30 +10,32 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says about sampling; null where it is silent and the model's defaults apply.
- * Ranges and units are those of {@link dev.javelin.engine.request.SamplingParams}.
+ * What a request, or a stored decoding profile, says about sampling; null where it is silent.
+ * Ranges and units are those of {@link dev.javelin.engine.request.SamplingParams}, JSON names those
+ * of the requests.
  *
  * @param maxTokens null: as many as the context still holds
- * @param structured what every answer must look like; null: anything
+ * @param structured what every answer must look like; null: anything; no profile stores it
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record SamplingOverrides(
-    @Nullable Float temperature,
-    @Nullable Integer topK,
-    @Nullable Float topP,
-    @Nullable Float minP,
-    @Nullable Float repetitionPenalty,
-    @Nullable Float frequencyPenalty,
-    @Nullable Float presencePenalty,
-    Map<Integer, Float> logitBias,
-    @Nullable Long seed,
-    @Nullable Integer maxTokens,
-    int minTokens,
-    List<String> stop,
-    Set<Integer> stopTokenIds,
-    boolean ignoreEos,
-    boolean includeStop,
-    boolean skipSpecialTokens,
-    @Nullable Structured structured) {
+    @JsonProperty("temperature") @Nullable Float temperature,
+    @JsonProperty("top_k") @Nullable Integer topK,
+    @JsonProperty("top_p") @Nullable Float topP,
+    @JsonProperty("min_p") @Nullable Float minP,
+    @JsonProperty("repetition_penalty") @Nullable Float repetitionPenalty,
+    @JsonProperty("frequency_penalty") @Nullable Float frequencyPenalty,
+    @JsonProperty("presence_penalty") @Nullable Float presencePenalty,
+    @JsonProperty("logit_bias") @Nullable Map<Integer, Float> logitBias,
+    @JsonProperty("seed") @Nullable Long seed,
+    @JsonProperty("max_tokens") @Nullable Integer maxTokens,
+    @JsonProperty("min_tokens") @Nullable Integer minTokens,
+    @JsonProperty("stop") @Nullable List<String> stop,
+    @JsonProperty("stop_token_ids") @Nullable Set<Integer> stopTokenIds,
+    @JsonProperty("ignore_eos") @Nullable Boolean ignoreEos,
+    @JsonProperty("include_stop_str_in_output") @Nullable Boolean includeStop,
+    @JsonProperty("skip_special_tokens") @Nullable Boolean skipSpecialTokens,
+    @JsonIgnore @Nullable Structured structured) {
 
   /**
    * @param field the request's field that says so
@@ -39,12 +44,12 @@ public record SamplingOverrides(
 
   public static final SamplingOverrides NONE =
       new SamplingOverrides(
-          null, null, null, null, null, null, null, Map.of(), null, null, 0, List.of(), Set.of(),
-          false, false, true, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null);
 
   public SamplingOverrides {
-    logitBias = Map.copyOf(logitBias);
-    stop = List.copyOf(stop);
-    stopTokenIds = Set.copyOf(stopTokenIds);
+    logitBias = logitBias == null ? null : Map.copyOf(logitBias);
+    stop = stop == null ? null : List.copyOf(stop);
+    stopTokenIds = stopTokenIds == null ? null : Set.copyOf(stopTokenIds);
   }
 }

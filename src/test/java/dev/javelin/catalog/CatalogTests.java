@@ -3,13 +3,14 @@ package dev.javelin.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.javelin.engine.LoadOptions;
-import dev.javelin.engine.LoadedModel;
-import dev.javelin.fake.FakeModelOpener;
+import dev.javelin.catalog.AliasPolicy.Loading;
+import dev.javelin.catalog.CatalogException.Reason;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,20 +19,28 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 
 class CatalogTests {
+  private static final Instant TOUCHED = Instant.parse("2026-01-02T03:04:05.678901Z");
+
   @EnableAutoConfiguration
-  @EntityScan(basePackageClasses = Catalog.class)
-  @EnableJpaRepositories(basePackageClasses = Catalog.class)
-  @Import(Catalog.class)
-  static class Database {}
+  @EntityScan(basePackageClasses = Models.class)
+  @EnableJpaRepositories(basePackageClasses = Models.class)
+  @ComponentScan(basePackageClasses = Models.class)
+  static class Database {
+    @Bean
+    Clock clock() {
+      return Clock.systemUTC();
+    }
+  }
 
   @TempDir Path folder;
 
   @Test
-  void remembersOnH2AcrossRestarts() throws Exception {
+  void remembersOnH2AcrossRestarts() {
     remembers("jdbc:h2:file:" + folder.resolve("db"));
   }
 
@@ -51,38 +60,172 @@ class CatalogTests {
     assertThat(early.variant()).isEqualTo(2);
   }
 
-  private void remembers(String url) throws IOException {
-    DecodingDefaults defaults = new DecodingDefaults(0.5f, 40, 0.9f, null, 1.5f, null, 2f, 99);
-    Path file = Files.writeString(folder.resolve("tiny.gguf"), "weights");
-    try (ConfigurableApplicationContext context = start(url);
-        LoadedModel model = new FakeModelOpener().open(file, LoadOptions.DEFAULT, _ -> {})) {
-      Catalog catalog = context.getBean(Catalog.class);
-      catalog.register("tiny", model);
-      catalog.register("tiny", model);
-      Files.writeString(file, "other weights");
-      catalog.register("tiny", model);
-      catalog.storeDefaults(
-          "tiny", new DecodingDefaults(1f, null, null, null, null, null, null, null));
-      catalog.storeDefaults("tiny", defaults);
-      catalog.storeSetting("theme", "dark");
-      catalog.storeSetting("theme", "light");
-      assertThatThrownBy(() -> catalog.storeDefaults("nope", defaults))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("nope");
+  private void remembers(String url) {
+    ModelVersion version;
+    Alias alias;
+    UUID node = TimeSortedId.next();
+    OperationRecord running = operation(node);
+    try (ConfigurableApplicationContext context = start(url)) {
+      version = versionsAreImmutableAndNumbered(context.getBean(Models.class));
+      profilesKeepTheirRevision(context);
+      alias = aliasesMoveAtomicallyWithHistory(context.getBean(Aliases.class));
+      callsWithAKeyAreAnsweredOnce(context.getBean(IdempotentCalls.class));
+      context.getBean(Settings.class).put("theme", "dark");
+      context.getBean(Settings.class).put("theme", "light");
+      context.getBean(Nodes.class).begin(node, "one", Duration.ofDays(1));
+      context.getBean(OperationRecords.class).save(running);
+      context.getBean(InstanceRecords.class).save(instance(node, version));
     }
     try (ConfigurableApplicationContext context = start(url)) {
-      Catalog catalog = context.getBean(Catalog.class);
-      assertThat(catalog.defaults("tiny")).isEqualTo(defaults);
-      assertThat(catalog.setting("theme")).contains("light");
-      ModelEntity model = context.getBean(ModelRepository.class).findByName("tiny").orElseThrow();
-      var versions = context.getBean(ModelVersionRepository.class).findByModelOrderByNumber(model);
-      assertThat(versions).extracting(ModelVersionEntity::number).containsExactly(1, 2);
-      assertThat(versions.getLast().sizeBytes()).isEqualTo("other weights".length());
-      assertThat(versions.getLast().sha256())
-          .isEqualTo(ModelFiles.read(file).sha256())
-          .isNotEqualTo(versions.getFirst().sha256());
-      assertThat(versions.getLast().architecture()).isEqualTo("llama");
+      assertThat(context.getBean(Models.class).version("tiny", 1)).isEqualTo(version);
+      assertThat(context.getBean(Aliases.class).require("chat")).isEqualTo(alias);
+      assertThat(context.getBean(Settings.class).find("theme")).contains("light");
+      aNodeWritesOffWhatItsFormerLifeLeft(context, node, running);
     }
+  }
+
+  private static ModelVersion versionsAreImmutableAndNumbered(Models models) {
+    models.create("tiny", "a test");
+    assertThatThrownBy(() -> models.create("tiny", ""))
+        .isInstanceOfSatisfying(
+            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ALREADY_EXISTS));
+    NewVersion given =
+        new NewVersion(
+            "path:/m/tiny.gguf",
+            "/m/tiny.gguf",
+            "gguf",
+            "llama",
+            2048,
+            "a".repeat(64),
+            null,
+            "MIT",
+            List.of(new VersionFile("tiny.gguf", 7, TOUCHED, null)));
+    ModelVersion first = models.addVersion("tiny", given);
+    ModelVersion second = models.addVersion("tiny", given);
+    assertThat(first.number()).isEqualTo(1);
+    assertThat(second.number()).isEqualTo(2);
+    String digest = "d".repeat(64);
+    ModelVersion digested =
+        models.storeDigests(first.id(), digest, file -> file.withSha256("e".repeat(64)));
+    models.storeDigests(first.id(), "f".repeat(64), file -> file);
+    assertThat(models.version("tiny", 1)).isEqualTo(digested);
+    assertThat(digested.sha256()).isEqualTo(digest);
+    assertThat(digested.files())
+        .containsExactly(new VersionFile("tiny.gguf", 7, TOUCHED, "e".repeat(64)));
+    assertThatThrownBy(() -> models.version("tiny", 3)).hasMessageContaining("tiny:3");
+    return digested;
+  }
+
+  private static void profilesKeepTheirRevision(ConfigurableApplicationContext context) {
+    DecodingProfiles profiles = context.getBean(DecodingProfiles.class);
+    DecodingProfile made = profiles.put("tiny", "calm", "{\"a\":1}", new Revision.Absent());
+    assertThatThrownBy(() -> profiles.put("tiny", "calm", "{}", new Revision.Absent()))
+        .isInstanceOf(StaleRevisionException.class);
+    DecodingProfile changed =
+        profiles.put("tiny", "calm", "{\"a\":2}", new Revision.Exactly(made.revision()));
+    assertThat(changed.revision()).isGreaterThan(made.revision());
+    assertThatThrownBy(
+            () -> profiles.put("tiny", "calm", "{}", new Revision.Exactly(made.revision())))
+        .isInstanceOf(StaleRevisionException.class);
+    assertThat(profiles.require("tiny", "calm")).isEqualTo(changed);
+    assertThatThrownBy(() -> profiles.put("none", "calm", "{}", Revision.ANY))
+        .hasMessageContaining("none");
+    LoadProfiles loads = context.getBean(LoadProfiles.class);
+    loads.put("tiny", "small", "{}", Revision.ANY);
+    loads.put("tiny", "large", "{}", Revision.ANY);
+    assertThat(loads.list("tiny")).extracting(LoadProfile::name).containsExactly("large", "small");
+    loads.delete("tiny", "large", Revision.ANY);
+    assertThat(loads.find("tiny", "large")).isEmpty();
+  }
+
+  private static Alias aliasesMoveAtomicallyWithHistory(Aliases aliases) {
+    AliasTarget first = new AliasTarget("tiny", 1, "small", "calm");
+    AliasPolicy policy = new AliasPolicy(Loading.MANUAL, true, 60L);
+    aliases.put("chat", first, AliasPolicy.DEFAULT, new Revision.Absent(), "ann", "start");
+    Alias moved =
+        aliases.put(
+            "chat",
+            new AliasTarget("tiny", 2, "small", "calm"),
+            policy,
+            Revision.ANY,
+            "bob",
+            "newer");
+    assertThat(moved.policy()).isEqualTo(policy);
+    assertThatThrownBy(
+            () ->
+                aliases.put(
+                    "chat",
+                    new AliasTarget("tiny", 9, "small", "calm"),
+                    policy,
+                    Revision.ANY,
+                    "bob",
+                    ""))
+        .hasMessageContaining("tiny:9");
+    assertThat(aliases.require("chat")).isEqualTo(moved);
+    assertThat(aliases.history("chat"))
+        .extracting(change -> change.version() + " " + change.actor() + " " + change.reason())
+        .containsExactly("2 bob newer", "1 ann start");
+    return moved;
+  }
+
+  private static void callsWithAKeyAreAnsweredOnce(IdempotentCalls calls) {
+    assertThat(calls.claim("key", "body")).isEmpty();
+    assertThat(calls.claim("key", "body").orElseThrow().status()).isNull();
+    calls.store("key", 202, "{}", "answer");
+    assertThat(calls.claim("key", "other").orElseThrow())
+        .isEqualTo(new IdempotentCalls.Answer("body", 202, "{}", "answer"));
+    calls.forget("key");
+    assertThat(calls.claim("key", "other")).isEmpty();
+  }
+
+  private static void aNodeWritesOffWhatItsFormerLifeLeft(
+      ConfigurableApplicationContext context, UUID node, OperationRecord running) {
+    Nodes nodes = context.getBean(Nodes.class);
+    OperationRecords operations = context.getBean(OperationRecords.class);
+    nodes.renew(TimeSortedId.next(), "two", Duration.ofDays(1));
+    assertThat(operations.find(running.id())).contains(running);
+    assertThat(context.getBean(InstanceRecords.class).live()).hasSize(1);
+    nodes.renew(node, "one", Duration.ofSeconds(-1));
+    nodes.renew(TimeSortedId.next(), "three", Duration.ofDays(1));
+    OperationRecord written = operations.find(running.id()).orElseThrow();
+    assertThat(written.state()).isEqualTo(OperationRecord.State.INTERRUPTED);
+    assertThat(written.problem()).contains("urn:javelin:problem:interrupted");
+    assertThat(context.getBean(InstanceRecords.class).live()).isEmpty();
+  }
+
+  private static OperationRecord operation(UUID node) {
+    return new OperationRecord(
+        TimeSortedId.next(),
+        node,
+        "load",
+        "tiny:1/small",
+        "ann",
+        OperationRecord.State.RUNNING,
+        "packing",
+        0.5,
+        null,
+        null,
+        "line\n",
+        TOUCHED,
+        TOUCHED,
+        null);
+  }
+
+  private static InstanceRecord instance(UUID node, ModelVersion version) {
+    return new InstanceRecord(
+        TimeSortedId.next(),
+        node,
+        version.id(),
+        node,
+        "tiny",
+        1,
+        "small",
+        "{}",
+        null,
+        InstanceRecord.State.LOADING,
+        null,
+        TOUCHED,
+        TOUCHED);
   }
 
   private ConfigurableApplicationContext start(String url) {

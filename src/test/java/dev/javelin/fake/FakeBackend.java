@@ -30,4 +30,10 @@ public class FakeBackend {
   TestKeys testKeys(ApiKeys keys) {
     return new TestKeys(keys);
   }
+
+  @Bean
+  @Primary
+  FakePlanner fakePlanner() {
+    return new FakePlanner();
+  }
 }

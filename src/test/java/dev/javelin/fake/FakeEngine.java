@@ -17,19 +17,32 @@ import dev.javelin.engine.sampling.grammar.Grammars;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Plays a script to every request on one thread, and records what it was asked. */
+/**
+ * Plays a script to every request on one thread, and records what it was asked. Closing it ends
+ * what runs; it may be loaded again.
+ */
 public final class FakeEngine implements Engine {
   public final BlockingQueue<GenerationRequest> requests = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> aborts = new LinkedBlockingQueue<>();
-  private final ExecutorService output = Executors.newSingleThreadExecutor();
   private final Grammars grammars = new Grammars(new AsciiTokenizer(), 128, Duration.ofSeconds(5));
-  private volatile List<GenerationEvent> script = List.of();
+  private static final GenerationEvent CANCELLED =
+      new GenerationEvent.Finished(
+          FinishReason.CANCELLED, new Usage(0, 0, 0), new Timings(1, 2, 3));
+  private final Map<String, GenerationListener> open = new ConcurrentHashMap<>();
+  private final ExecutorService output =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+  private volatile List<GenerationEvent> script =
+      List.of(
+          new GenerationEvent.Finished(
+              FinishReason.STOP, new Usage(0, 0, 0), new Timings(1, 2, 3)));
   private volatile @Nullable ErrorCode refusal;
 
   /** A script of text pieces, one token each, and an end. */
@@ -76,10 +89,15 @@ public final class FakeEngine implements Engine {
       throw new EngineException(code, "refused: " + code);
     }
     requests.add(request);
+    open.put(request.id(), listener);
     List<GenerationEvent> events = script;
     output.execute(
         () -> {
           for (GenerationEvent event : events) {
+            if (!(event instanceof GenerationEvent.TextDelta)
+                && open.remove(request.id()) == null) {
+              return;
+            }
             listener.onEvent(
                 event instanceof GenerationEvent.Finished(var reason, var usage, var timings)
                     ? new GenerationEvent.Finished(
@@ -97,6 +115,14 @@ public final class FakeEngine implements Engine {
   @Override
   public void abort(String requestId) {
     aborts.add(requestId);
+    end(requestId, CANCELLED);
+  }
+
+  private void end(String requestId, GenerationEvent event) {
+    GenerationListener listener = open.remove(requestId);
+    if (listener != null) {
+      output.execute(() -> listener.onEvent(event));
+    }
   }
 
   @Override
@@ -117,6 +143,8 @@ public final class FakeEngine implements Engine {
 
   @Override
   public void close() {
-    output.shutdownNow();
+    open.keySet()
+        .forEach(
+            id -> end(id, new GenerationEvent.Failed(ErrorCode.SHUTTING_DOWN, "it was closed")));
   }
 }

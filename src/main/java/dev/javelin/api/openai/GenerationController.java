@@ -3,13 +3,13 @@ package dev.javelin.api.openai;
 import dev.javelin.api.JsonBodies;
 import dev.javelin.api.JsonFields;
 import dev.javelin.api.Origins;
+import dev.javelin.api.PreferredWait;
 import dev.javelin.api.RequestIds;
 import dev.javelin.config.JavelinProperties;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.service.Generation;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.GenerationService;
-import dev.javelin.service.ModelRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Locale;
@@ -31,7 +31,6 @@ import reactor.core.scheduler.Scheduler;
 final class GenerationController {
   private final JsonBodies bodies;
   private final GenerationService service;
-  private final ModelRegistry registry;
   private final JavelinProperties properties;
   private final Scheduler blocking;
   private final Clock clock;
@@ -39,13 +38,11 @@ final class GenerationController {
   GenerationController(
       JsonBodies bodies,
       GenerationService service,
-      ModelRegistry registry,
       JavelinProperties properties,
       Scheduler blocking,
       Clock clock) {
     this.bodies = bodies;
     this.service = service;
-    this.registry = registry;
     this.properties = properties;
     this.blocking = blocking;
     this.clock = clock;
@@ -73,7 +70,7 @@ final class GenerationController {
                       RequestIds.fresh(format.idPrefix()),
                       Origins.of(exchange),
                       properties.requestTimeout());
-              return start(call)
+              return PreferredWait.whileLoading(exchange, start(call))
                   .flatMap(
                       generation ->
                           request.stream()
@@ -118,7 +115,8 @@ final class GenerationController {
       GenerationCall call,
       Generation generation) {
     WholeAnswer answer =
-        new WholeAnswer(format, head(call), RequestIds.of(exchange), call.sequences(), request.n());
+        new WholeAnswer(
+            format, head(call, generation), RequestIds.of(exchange), call.sequences(), request.n());
     return generation
         .events()
         .doOnNext(answer::add)
@@ -139,7 +137,7 @@ final class GenerationController {
     response.getHeaders().setCacheControl("no-cache");
     response.getHeaders().set("X-Accel-Buffering", "no");
     Flux<String> chunks =
-        new ChunkStream(format, head(call), request, bodies, RequestIds.of(exchange))
+        new ChunkStream(format, head(call, generation), request, bodies, RequestIds.of(exchange))
             .of(generation, call.sequences(), properties.keepAlive());
     return response
         .writeAndFlushWith(
@@ -151,9 +149,9 @@ final class GenerationController {
         .doOnError(_ -> generation.abort());
   }
 
-  private AnswerFormat.Head head(GenerationCall call) {
+  private AnswerFormat.Head head(GenerationCall call, Generation generation) {
     return new AnswerFormat.Head(
-        call.id(), clock.instant(), call.model(), fingerprint(registry.require(call.model())));
+        call.id(), clock.instant(), call.model(), fingerprint(generation.model()));
   }
 
   /** The same for the same weights on the same backend: answers with a seed then agree. */

@@ -171,12 +171,12 @@ final class RequestReader {
         logitBias(body),
         body.wholeNumber("seed"),
         maxTokens != null ? maxTokens : maxCompletion,
-        minTokens == null ? 0 : minTokens,
+        minTokens,
         stops(body),
         stopTokenIds(body),
-        body.flag("ignore_eos", false),
-        body.flag("include_stop_str_in_output", false),
-        body.flag("skip_special_tokens", true),
+        body.flag("ignore_eos"),
+        body.flag("include_stop_str_in_output"),
+        body.flag("skip_special_tokens"),
         StructuredOutputReader.read(body));
   }
 
@@ -190,31 +190,32 @@ final class RequestReader {
     return penalty != null ? penalty : alias;
   }
 
-  private static Map<Integer, Float> logitBias(JsonFields body) {
+  private static @Nullable Map<Integer, Float> logitBias(JsonFields body) {
     JsonFields given = body.object("logit_bias");
+    if (given == null) {
+      return null;
+    }
     Map<Integer, Float> out = new HashMap<>();
-    if (given != null) {
-      for (String name : given.names()) {
-        int id;
-        try {
-          id = Integer.parseInt(name);
-        } catch (NumberFormatException e) {
-          throw ApiException.badField(
-              "logit_bias", "'logit_bias' has the key '%s', which is no token id".formatted(name));
-        }
-        Float bias = given.number(name, -100, 100);
-        if (bias != null) {
-          out.put(id, bias);
-        }
+    for (String name : given.names()) {
+      int id;
+      try {
+        id = Integer.parseInt(name);
+      } catch (NumberFormatException e) {
+        throw ApiException.badField(
+            "logit_bias", "'logit_bias' has the key '%s', which is no token id".formatted(name));
+      }
+      Float bias = given.number(name, -100, 100);
+      if (bias != null) {
+        out.put(id, bias);
       }
     }
     return out;
   }
 
-  private static List<String> stops(JsonFields body) {
+  private static @Nullable List<String> stops(JsonFields body) {
     JsonNode given = body.value("stop");
     if (given == null) {
-      return List.of();
+      return null;
     }
     if (given.isString()) {
       return List.of(stop(given, "stop"));
@@ -237,9 +238,9 @@ final class RequestReader {
     return text;
   }
 
-  private static Set<Integer> stopTokenIds(JsonFields body) {
+  private static @Nullable Set<Integer> stopTokenIds(JsonFields body) {
     List<JsonNode> given = body.array("stop_token_ids");
-    return given == null ? Set.of() : new HashSet<>(ids(given, "stop_token_ids"));
+    return given == null ? null : new HashSet<>(ids(given, "stop_token_ids"));
   }
 
   static List<Integer> ids(List<JsonNode> values, String field) {

@@ -20,7 +20,6 @@ import dev.javelin.quant.KvDType;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +30,11 @@ import org.jspecify.annotations.Nullable;
  * The processor as a device: float32 activations in heap arrays, weights and KV cache off the heap.
  */
 public final class CpuBackend implements Backend {
+  /** A cache for a few long sequences, little enough to stay unnoticed. */
+  static final LoadDefaults DEFAULTS = new LoadDefaults(512, 16, KvDType.F16, 256L << 20);
+
   private final WorkerTeam team;
-  private final Arena arena = Arena.ofShared();
+  private final CountedArena arena = new CountedArena();
   private final PanelMemory memory = new PanelMemory(arena);
   private final Inputs inputs = new Inputs();
   private final LinearScratch[] scratches;
@@ -147,15 +149,19 @@ public final class CpuBackend implements Backend {
     return StepExecutor.eager();
   }
 
-  /** A cache for a few long sequences, little enough to stay unnoticed. */
   @Override
   public LoadDefaults loadDefaults() {
-    return new LoadDefaults(512, 16, KvDType.F16, 256L << 20);
+    return DEFAULTS;
   }
 
   @Override
   public List<String> kernels() {
     return List.copyOf(kernels);
+  }
+
+  /** What weights, cache and scratch take off the heap. */
+  long allocatedBytes() {
+    return arena.allocatedBytes() + memory.usedBytes();
   }
 
   /** Ends the team, then frees all memory; tensors and linears must not be used any more. */

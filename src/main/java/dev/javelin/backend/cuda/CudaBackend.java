@@ -312,7 +312,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public LoadDefaults loadDefaults() {
-    return new LoadDefaults(2048, 64, KvDType.BF16, (long) (device.freeBytes() * CACHE_SHARE));
+    return loadDefaults(device.freeBytes());
+  }
+
+  /** What a load would choose with so much memory free. */
+  static LoadDefaults loadDefaults(long freeBytes) {
+    return new LoadDefaults(2048, 64, KvDType.BF16, (long) (freeBytes * CACHE_SHARE));
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.javelin.api.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.javelin.catalog.Catalog;
-import dev.javelin.catalog.DecodingDefaults;
+import dev.javelin.catalog.DecodingProfiles;
+import dev.javelin.catalog.Revision;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationRequest;
@@ -12,6 +12,7 @@ import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
 import dev.javelin.service.ModelRegistry;
+import dev.javelin.service.Routes;
 import dev.javelin.service.ServedModel;
 import java.io.InputStream;
 import java.net.Socket;
@@ -45,13 +46,14 @@ class OpenAiApiTests {
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
   @Autowired ModelRegistry registry;
-  @Autowired Catalog catalog;
+  @Autowired DecodingProfiles profiles;
+  @Autowired Routes routes;
   private final HttpClient client = HttpClient.newHttpClient();
   private FakeEngine engine = new FakeEngine();
 
   @BeforeEach
   void ready() {
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
+    while (registry.list().stream().noneMatch(m -> m.state() instanceof ServedModel.State.Ready)) {
       Thread.onSpinWait();
     }
     engine = opener.engine;
@@ -188,16 +190,19 @@ class OpenAiApiTests {
     assertThat(plain.sampling().truncation().topP()).isEqualTo(1f);
     assertThat(plain.sampling().maxTokens())
         .isEqualTo(FakeModelOpener.CONTEXT - plain.promptTokenIds().length);
-    catalog.storeDefaults(
-        "pom.xml", new DecodingDefaults(0.5f, null, 0.75f, null, null, null, null, 9));
+    store("{\"sampling\":{\"temperature\":0.5,\"top_p\":0.75,\"max_tokens\":9}}");
     post("/v1/chat/completions", chat(",\"top_p\":0.125"));
     var sampling = engine.requests.take().sampling();
-    catalog.storeDefaults(
-        "pom.xml", new DecodingDefaults(null, null, null, null, null, null, null, null));
+    store("{}");
     assertThat(sampling.temperature()).isEqualTo(0.5f);
     assertThat(sampling.truncation().topK()).isEqualTo(7);
     assertThat(sampling.truncation().topP()).isEqualTo(0.125f);
     assertThat(sampling.maxTokens()).isEqualTo(9);
+  }
+
+  private void store(String settings) {
+    profiles.put("pom.xml", "default", settings, Revision.ANY);
+    routes.refresh();
   }
 
   @Test

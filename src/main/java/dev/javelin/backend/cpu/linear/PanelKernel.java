@@ -47,8 +47,13 @@ public abstract sealed class PanelKernel permits BytePanels, NibblePanels, Separ
    * float32 panels: correct at four bytes a weight.
    */
   public static PanelKernel of(PackedWeight weight) {
-    boolean wholeGroups = weight.columns() % 32 == 0;
-    return switch (weight.format()) {
+    return of(weight.format(), weight.columns());
+  }
+
+  /** The kernel for a weight of this format with so many columns. */
+  static PanelKernel of(WeightFormat format, int columns) {
+    boolean wholeGroups = columns % 32 == 0;
+    return switch (format) {
       case Q4_0, Q4_1 -> NibblePanels.HALF_SCALES;
       case Q4_K -> NibblePanels.FLOAT_SCALES;
       case Q5_0, Q5_1 -> FiveBitPanels.HALF_SCALES;

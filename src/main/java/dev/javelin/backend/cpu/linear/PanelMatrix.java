@@ -5,6 +5,7 @@ import static dev.javelin.backend.cpu.simd.Lanes.MEMORY;
 import static dev.javelin.backend.cpu.simd.Lanes.ORDER;
 
 import dev.javelin.quant.PackedWeight;
+import dev.javelin.quant.WeightFormat;
 import jdk.incubator.vector.IntVector;
 
 /**
@@ -27,6 +28,12 @@ public final class PanelMatrix {
     columns = weight.columns();
     pairBytes = kernel.pairBytes(columns);
     address = memory.allocate(Math.multiplyExact(pairBytes, (long) pairs()));
+  }
+
+  /** Bytes that the panels of a weight [rows, columns] take. */
+  public static long bytes(WeightFormat format, int rows, int columns) {
+    int pairs = (rows + UnpackedPanels.WIDTH - 1) / UnpackedPanels.WIDTH;
+    return Math.multiplyExact(PanelKernel.of(format, columns).pairBytes(columns), (long) pairs);
   }
 
   public PanelKernel kernel() {

@@ -25,6 +25,7 @@ public final class PanelMemory {
 
   private final Arena arena;
   private long next;
+  private long used;
   private long end;
 
   /**
@@ -47,7 +48,13 @@ public final class PanelMemory {
     }
     long address = next;
     next += rounded;
+    used += rounded;
     return address;
+  }
+
+  /** What was handed out; of the rest of a piece no page is ever touched. */
+  public long usedBytes() {
+    return used;
   }
 
   private long piece(long bytes) {

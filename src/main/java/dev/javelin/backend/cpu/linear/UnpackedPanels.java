@@ -13,6 +13,9 @@ public final class UnpackedPanels {
   /** Output rows side by side: two panels. */
   public static final int WIDTH = 2 * PanelKernel.ROWS;
 
+  /** Memory off the heap that one of these takes. */
+  public static final long BYTES = 4L * MAX_COLUMNS * WIDTH;
+
   /** Address of [MAX_COLUMNS, WIDTH] floats. */
   final long codes;
 
@@ -23,7 +26,7 @@ public final class UnpackedPanels {
   final float[] offsets = new float[MAX_COLUMNS / 16 * WIDTH];
 
   public UnpackedPanels(Arena arena) {
-    codes = arena.allocate(4L * MAX_COLUMNS * WIDTH, 64).address();
+    codes = arena.allocate(BYTES, 64).address();
   }
 
   /** Address of the codes of column {@code k} for one half. */

@@ -1,0 +1,204 @@
+package dev.javelin.api.admin;
+
+import dev.javelin.catalog.Alias;
+import dev.javelin.catalog.AliasChange;
+import dev.javelin.catalog.AliasPolicy;
+import dev.javelin.catalog.AliasPolicy.Loading;
+import dev.javelin.catalog.AliasTarget;
+import dev.javelin.catalog.Aliases;
+import dev.javelin.catalog.Revision;
+import dev.javelin.service.EffectiveSettings;
+import dev.javelin.service.Events;
+import dev.javelin.service.Problem.Type;
+import dev.javelin.service.ProblemException;
+import dev.javelin.service.Routes;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+
+/** {@code /api/v1/aliases}: the names that clients call. */
+@RestController
+@RequestMapping("/api/v1/aliases")
+final class AliasesController {
+  /**
+   * @param loading what brings it into memory; null: the first request
+   * @param idleSeconds unloaded after so long without a request; null: never
+   * @param reason kept in its history
+   */
+  record AliasBody(
+      @NotNull String model,
+      @NotNull @Min(1) Integer version,
+      @NotNull String loadProfile,
+      @NotNull String decodingProfile,
+      @Nullable Loading loading,
+      @Nullable Boolean pinned,
+      @Min(1) @Nullable Long idleSeconds,
+      @Size(max = 2000) @Nullable String reason) {
+    AliasTarget target() {
+      return new AliasTarget(model, version, loadProfile, decodingProfile);
+    }
+
+    AliasPolicy policy() {
+      return new AliasPolicy(
+          loading == null ? Loading.ON_REQUEST : loading, pinned != null && pinned, idleSeconds);
+    }
+  }
+
+  record AliasView(
+      String name,
+      String model,
+      int version,
+      String loadProfile,
+      String decodingProfile,
+      Loading loading,
+      boolean pinned,
+      @Nullable Long idleSeconds,
+      Instant changedAt,
+      long revision) {
+    static AliasView of(Alias alias) {
+      return new AliasView(
+          alias.name(),
+          alias.version().model(),
+          alias.version().number(),
+          alias.loadProfile().name(),
+          alias.decodingProfile().name(),
+          alias.policy().loading(),
+          alias.policy().pinned(),
+          alias.policy().idleSeconds(),
+          alias.changedAt(),
+          alias.revision());
+    }
+  }
+
+  private final Aliases aliases;
+  private final Routes routes;
+  private final EffectiveSettings effective;
+  private final Events events;
+
+  AliasesController(Aliases aliases, Routes routes, EffectiveSettings effective, Events events) {
+    this.aliases = aliases;
+    this.routes = routes;
+    this.effective = effective;
+    this.events = events;
+  }
+
+  @GetMapping
+  Page<AliasView> list() {
+    return Page.whole(aliases.list().stream().map(AliasView::of).toList());
+  }
+
+  @GetMapping("/{alias}")
+  ResponseEntity<AliasView> one(@PathVariable String alias) {
+    return tagged(HttpStatus.OK, aliases.require(alias));
+  }
+
+  /**
+   * Creates an alias; with If-Match, retargets one that is there, atomically. What it then stands
+   * for is loaded by its policy; a swap loads first and retargets then.
+   */
+  @PutMapping("/{alias}")
+  ResponseEntity<AliasView> put(
+      @PathVariable @Pattern(regexp = Names.PATTERN, message = Names.MESSAGE) String alias,
+      @Valid @RequestBody AliasBody body,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
+    Optional<Alias> known = aliases.find(alias);
+    Revision revision =
+        known.isPresent()
+            ? ETags.required(ifMatch, known.get().id(), known.get().revision())
+            : ETags.absent(ifMatch);
+    String reason = body.reason() == null ? "" : body.reason();
+    Alias stored =
+        aliases.put(alias, body.target(), body.policy(), revision, Actors.of(exchange), reason);
+    return changed(known.isPresent() ? HttpStatus.OK : HttpStatus.CREATED, stored);
+  }
+
+  @DeleteMapping("/{alias}")
+  ResponseEntity<Void> delete(
+      @PathVariable String alias,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
+    Alias now = aliases.require(alias);
+    aliases.delete(alias, ETags.required(ifMatch, now.id(), now.revision()));
+    routes.refresh();
+    events.publish("alias", alias, null);
+    return ResponseEntity.noContent().build();
+  }
+
+  /** Every retarget, newest first. */
+  @GetMapping("/{alias}/history")
+  Page<AliasChange> history(@PathVariable String alias) {
+    return Page.whole(aliases.history(alias));
+  }
+
+  /** Retargets the alias to what it stood for before. */
+  @PostMapping("/{alias}/rollback")
+  ResponseEntity<AliasView> rollback(
+      @PathVariable String alias,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
+    Alias now = aliases.require(alias);
+    Revision revision = ETags.required(ifMatch, now.id(), now.revision());
+    AliasTarget current = target(now);
+    List<AliasChange> history = aliases.history(alias);
+    AliasTarget former =
+        history.stream()
+            .map(AliasesController::target)
+            .filter(target -> !target.equals(current))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ProblemException(Type.CONFLICT, "the alias never stood for anything else"));
+    Alias stored =
+        aliases.put(alias, former, now.policy(), revision, Actors.of(exchange), "rollback");
+    return changed(HttpStatus.OK, stored);
+  }
+
+  /** What a request to the alias gets where it is silent, and where each value comes from. */
+  @GetMapping("/{alias}/effective")
+  EffectiveSettings.View effective(@PathVariable String alias) {
+    return effective.of(alias);
+  }
+
+  private ResponseEntity<AliasView> changed(HttpStatus status, Alias stored) {
+    routes.refresh();
+    events.publish("alias", stored.name(), AliasView.of(stored));
+    return tagged(status, stored);
+  }
+
+  private static AliasTarget target(Alias alias) {
+    return new AliasTarget(
+        alias.version().model(),
+        alias.version().number(),
+        alias.loadProfile().name(),
+        alias.decodingProfile().name());
+  }
+
+  private static AliasTarget target(AliasChange change) {
+    return new AliasTarget(
+        change.model(), change.version(), change.loadProfile(), change.decodingProfile());
+  }
+
+  private static ResponseEntity<AliasView> tagged(HttpStatus status, Alias alias) {
+    return ResponseEntity.status(status)
+        .eTag(ETags.of(alias.id(), alias.revision()))
+        .body(AliasView.of(alias));
+  }
+}

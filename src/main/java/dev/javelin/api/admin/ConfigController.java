@@ -1,0 +1,38 @@
+package dev.javelin.api.admin;
+
+import dev.javelin.service.ConfigFile;
+import dev.javelin.service.ConfigTransfer;
+import jakarta.validation.Valid;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+
+/** {@code /api/v1/config}: the whole catalog in one document, without secrets. */
+@RestController
+@RequestMapping("/api/v1/config")
+final class ConfigController {
+  private final ConfigTransfer transfer;
+
+  ConfigController(ConfigTransfer transfer) {
+    this.transfer = transfer;
+  }
+
+  @GetMapping("/export")
+  ConfigFile export() {
+    return transfer.export();
+  }
+
+  /** Creates and changes what the document has; deletes nothing. Lists what it did, or would do. */
+  @PostMapping("/import")
+  List<ConfigTransfer.Change> read(
+      @Valid @RequestBody ConfigFile body,
+      @RequestParam(defaultValue = "false") boolean dryRun,
+      ServerWebExchange exchange) {
+    return transfer.read(body, dryRun, Actors.of(exchange));
+  }
+}

@@ -1,0 +1,10 @@
+package dev.javelin.backend;
+
+/**
+ * Memory of one device at a moment.
+ *
+ * @param device {@code host}, {@code java-heap}, {@code cuda:0} …
+ * @param totalBytes what this process may use at most, container limits included
+ * @param availableBytes what is free of it now
+ */
+public record DeviceMemory(String device, long totalBytes, long availableBytes) {}

@@ -1,0 +1,8 @@
+package dev.javelin.catalog;
+
+import java.time.Instant;
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface IdempotentCallRepository extends JpaRepository<IdempotentCallEntity, String> {
+  long deleteByCreatedAtBefore(Instant instant);
+}

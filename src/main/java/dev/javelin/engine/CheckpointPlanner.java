@@ -1,0 +1,227 @@
+package dev.javelin.engine;
+
+import dev.javelin.backend.DeviceCosts;
+import dev.javelin.backend.DeviceMemory;
+import dev.javelin.backend.DeviceNeed;
+import dev.javelin.backend.HostMemory;
+import dev.javelin.backend.LoadShape;
+import dev.javelin.backend.LoadShape.Matrix;
+import dev.javelin.checkpoint.Checkpoint;
+import dev.javelin.checkpoint.CheckpointException;
+import dev.javelin.checkpoint.Checkpoints;
+import dev.javelin.checkpoint.TensorInfo;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.model.ModelConfig;
+import dev.javelin.model.UnsupportedModelException;
+import dev.javelin.model.loader.ModelLoader;
+import dev.javelin.quant.WeightFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Plans from the metadata of a checkpoint's tensors. */
+public final class CheckpointPlanner implements LoadPlanner {
+  private final DeviceCosts costs;
+
+  public CheckpointPlanner(DeviceCosts costs) {
+    this.costs = costs;
+  }
+
+  @Override
+  public List<DeviceMemory> memory() {
+    return costs.memory();
+  }
+
+  @Override
+  public ModelDescription describe(Path path) {
+    return opened(
+        path,
+        checkpoint -> {
+          ModelConfig config = ModelConfig.from(checkpoint.config());
+          // Finds an architecture that nobody knows before anything is stored.
+          ModelLoader.layers(config);
+          Optional<String> template = checkpoint.chatTemplate();
+          return new ModelDescription(
+              checkpoint.fileFormat().startsWith("GGUF") ? "gguf" : "safetensors",
+              config.architecture(),
+              config.contextLength(),
+              tokenizerSha256(checkpoint),
+              template.map(text -> sha256(text.getBytes(StandardCharsets.UTF_8))).orElse(null),
+              licence(checkpoint.metadata()));
+        });
+  }
+
+  @Override
+  public LoadEstimate estimate(Path path, LoadOptions options) {
+    return opened(
+        path,
+        checkpoint -> {
+          ModelConfig config = ModelConfig.from(checkpoint.config());
+          ModelLoader.layers(config);
+          LoadPlan first = LoadPlan.of(options, config, costs.loadDefaults(0));
+          long weightBytes =
+              costs.needs(shape(checkpoint.tensors(), config, first)).stream()
+                  .mapToLong(DeviceNeed::weightBytes)
+                  .sum();
+          LoadPlan plan = LoadPlan.of(options, config, costs.loadDefaults(weightBytes));
+          LoadShape shape = shape(checkpoint.tensors(), config, plan);
+          List<DeviceNeed> needs =
+              withHostCache(costs.needs(shape), plan.options().hostCacheBytes());
+          String kvDevice =
+              needs.stream()
+                  .filter(need -> need.kvCacheBytes() > 0)
+                  .map(DeviceNeed::device)
+                  .findFirst()
+                  .orElseThrow();
+          return new LoadEstimate(plan.options(), needs, plan.cache().bytesPerBlock(), kvDevice);
+        });
+  }
+
+  /** Blocks that the cache has no room for lie in host memory, whatever device computes. */
+  private static List<DeviceNeed> withHostCache(List<DeviceNeed> needs, long bytes) {
+    if (bytes == 0) {
+      return needs;
+    }
+    List<DeviceNeed> all = new ArrayList<>();
+    long left = bytes;
+    for (DeviceNeed need : needs) {
+      boolean host = need.device().equals(HostMemory.DEVICE);
+      all.add(host ? need.withWorkspaceBytes(need.workspaceBytes() + left) : need);
+      left = host ? 0 : left;
+    }
+    if (left > 0) {
+      all.add(new DeviceNeed(HostMemory.DEVICE, 0, 0, 0, left));
+    }
+    return all;
+  }
+
+  private static LoadShape shape(List<TensorInfo> tensors, ModelConfig config, LoadPlan plan) {
+    List<Matrix> linears = new ArrayList<>();
+    long vectorFloats = 0;
+    Matrix embedding = null;
+    for (TensorInfo tensor : tensors) {
+      List<Long> shape = tensor.shape();
+      Optional<WeightFormat> format = format(tensor.format());
+      if (shape.size() < 2 || format.isEmpty()) {
+        vectorFloats += shape.stream().reduce(1L, Math::multiplyExact);
+        continue;
+      }
+      int columns = Math.toIntExact(shape.getLast());
+      long rows = shape.stream().reduce(1L, Math::multiplyExact) / columns;
+      Matrix matrix = new Matrix(format.get(), Math.toIntExact(rows), columns);
+      if (tensor.name().startsWith("token_embd.") || tensor.name().contains("embed_tokens.")) {
+        embedding = matrix;
+      } else if (!config.tiedEmbeddings() || !isHead(tensor.name())) {
+        linears.add(matrix);
+      }
+    }
+    if (embedding == null) {
+      throw new UnsupportedModelException("the checkpoint has no embedding table");
+    }
+    if (config.tiedEmbeddings()) {
+      linears.add(embedding);
+    }
+    LoadOptions options = plan.options();
+    int query = config.numHeads() * config.headDim();
+    return new LoadShape(
+        linears,
+        embedding,
+        vectorFloats,
+        config.hiddenSize(),
+        query + 2 * config.numKvHeads() * config.headDim(),
+        query,
+        config.intermediateSize(),
+        config.vocabSize(),
+        options.contextLength(),
+        options.tokenBudget(),
+        options.maxSequences(),
+        plan.cache(),
+        plan.numBlocks(),
+        options.threads());
+  }
+
+  private static boolean isHead(String name) {
+    return name.startsWith("output.") || name.startsWith("lm_head.");
+  }
+
+  private static Optional<WeightFormat> format(String name) {
+    return Arrays.stream(WeightFormat.values()).filter(f -> f.name().equals(name)).findFirst();
+  }
+
+  private static <T> T opened(Path path, Function<Checkpoint, T> use) {
+    try (Checkpoint checkpoint = Checkpoints.open(path)) {
+      return use.apply(checkpoint);
+    } catch (CheckpointException e) {
+      throw new EngineException(
+          ErrorCode.INVALID_MODEL_FILE, String.valueOf(e.getMessage()), null, e);
+    } catch (UnsupportedModelException e) {
+      throw new EngineException(
+          ErrorCode.UNSUPPORTED_MODEL, String.valueOf(e.getMessage()), null, e);
+    }
+  }
+
+  private static String tokenizerSha256(Checkpoint checkpoint) {
+    Optional<Path> json = checkpoint.tokenizerJson();
+    if (json.isPresent()) {
+      try {
+        return sha256(Files.readAllBytes(json.get()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    MessageDigest digest = digest();
+    // Sorted: the order of keys in a file says nothing about the tokenizer.
+    new TreeMap<>(checkpoint.metadata())
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("tokenizer.") && !key.equals("tokenizer.chat_template")) {
+                digest.update(key.getBytes(StandardCharsets.UTF_8));
+                digest.update(text(value).getBytes(StandardCharsets.UTF_8));
+              }
+            });
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case int[] numbers -> Arrays.toString(numbers);
+      case long[] numbers -> Arrays.toString(numbers);
+      case float[] numbers -> Arrays.toString(numbers);
+      case double[] numbers -> Arrays.toString(numbers);
+      case byte[] numbers -> Arrays.toString(numbers);
+      case short[] numbers -> Arrays.toString(numbers);
+      case boolean[] flags -> Arrays.toString(flags);
+      default -> String.valueOf(value);
+    };
+  }
+
+  private static @Nullable String licence(Map<String, Object> metadata) {
+    return metadata.get("general.license") instanceof String name ? name : null;
+  }
+
+  private static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(digest().digest(bytes));
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.javelin.service;
+
+import dev.javelin.catalog.Models;
+import dev.javelin.service.HubClient.HubFile;
+import dev.javelin.service.Problem.Type;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.springframework.stereotype.Service;
+
+/**
+ * Brings a model from a hub into the store and registers it. A pull that ended early leaves the
+ * parts it has; the same pull goes on from there.
+ */
+@Service
+public final class HubPulls {
+  private static final Set<String> NEEDED = Set.of(".safetensors", ".json", ".jinja", ".model");
+
+  private final HubClient hub;
+  private final Store store;
+  private final Models models;
+  private final Registrations registrations;
+  private final Operations operations;
+
+  HubPulls(
+      HubClient hub,
+      Store store,
+      Models models,
+      Registrations registrations,
+      Operations operations) {
+    this.hub = hub;
+    this.store = store;
+    this.models = models;
+    this.registrations = registrations;
+    this.operations = operations;
+  }
+
+  /**
+   * Begins to pull.
+   *
+   * @throws dev.javelin.catalog.CatalogException NOT_FOUND if there is no such model
+   */
+  public Operation start(String model, HubName name, String actor) {
+    models.require(model);
+    return operations.start("pull", name.toString(), actor, at -> pull(model, name, actor, at));
+  }
+
+  private Object pull(String model, HubName name, String actor, Operation operation)
+      throws IOException {
+    operation.stage("listing");
+    List<HubFile> files = chosen(name, hub.list(name));
+    long total = files.stream().mapToLong(HubFile::sizeBytes).sum();
+    Path folder = store.folder("hub", name.owner(), name.name());
+    store.requireRoom(total - Store.bytes(folder));
+    long before = 0;
+    for (HubFile file : files) {
+      long done = before;
+      Path target = folder.resolve(file.name());
+      if (!Files.exists(target)) {
+        Path part = folder.resolve(file.name() + ".part");
+        operation.stage("downloading " + file.name());
+        hub.fetch(name, file, part, bytes -> operation.progress((done + bytes) / (double) total));
+        operation.stage("verifying " + file.name());
+        verify(file, part, operation);
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+      before += file.sizeBytes();
+    }
+    operation.stage("registering");
+    Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
+    return registrations.register(model, path, name.toString(), actor).version();
+  }
+
+  /** The named file with its other shards; or everything that a folder of safetensors needs. */
+  private static List<HubFile> chosen(HubName name, List<HubFile> all) {
+    String file = name.file();
+    List<HubFile> found =
+        file == null
+            ? all.stream().filter(entry -> needed(entry.name())).toList()
+            : all.stream().filter(entry -> CheckpointFiles.belongs(entry.name(), file)).toList();
+    for (HubFile entry : found) {
+      if (entry.name().contains("/")
+          || entry.name().contains("\\")
+          || entry.name().startsWith(".")) {
+        throw HubName.failed("the hub names a file '%s'".formatted(entry.name()));
+      }
+    }
+    if (found.isEmpty()) {
+      throw new ProblemException(
+          Type.NOT_FOUND,
+          "%s has no such file; it has %s"
+              .formatted(name, all.stream().map(HubFile::name).limit(20).toList()));
+    }
+    return found;
+  }
+
+  private static boolean needed(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return !name.contains("/") && NEEDED.stream().anyMatch(lower::endsWith);
+  }
+
+  /** What is wrong is not kept: the next pull would go on from it. */
+  private static void verify(HubFile file, Path part, Operation operation) throws IOException {
+    String expected = file.sha256();
+    if (expected == null) {
+      operation.log("the hub tells no checksum of " + file.name());
+      return;
+    }
+    String actual = CheckpointFiles.digest(part, _ -> operation.checkCancelled());
+    if (!actual.equals(expected)) {
+      Files.delete(part);
+      throw HubName.failed(
+          "%s has the checksum %s, not %s as the hub said"
+              .formatted(file.name(), actual, expected));
+    }
+  }
+}

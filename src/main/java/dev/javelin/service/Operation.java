@@ -1,0 +1,170 @@
+package dev.javelin.service;
+
+import dev.javelin.catalog.OperationRecord;
+import dev.javelin.catalog.OperationRecord.State;
+import dev.javelin.service.Problem.Type;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Long work that runs here. The work reports through it, others watch and cancel it. */
+public final class Operation {
+  private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
+
+  private final Clock clock;
+  private final Consumer<Operation> changed;
+  private final StringBuilder log = new StringBuilder();
+  private OperationRecord now;
+  private Instant stageStarted;
+
+  Operation(OperationRecord first, Clock clock, Consumer<Operation> changed) {
+    this.now = first;
+    this.clock = clock;
+    this.changed = changed;
+    stageStarted = first.createdAt();
+  }
+
+  public UUID id() {
+    return now.id();
+  }
+
+  /**
+   * Names what is done from now on.
+   *
+   * @throws ProblemException CANCELLED if somebody asked for that
+   */
+  public void stage(String name) {
+    checkCancelled();
+    synchronized (this) {
+      stageStarted = instant();
+      write(name);
+      become(State.RUNNING, name, -1);
+    }
+    changed.accept(this);
+  }
+
+  /**
+   * How much of the stage is done, from 0 to 1.
+   *
+   * @throws ProblemException CANCELLED if somebody asked for that
+   */
+  public void progress(double done) {
+    checkCancelled();
+    boolean tell;
+    synchronized (this) {
+      tell =
+          done >= 1
+              || Duration.between(now.changedAt(), instant()).compareTo(PROGRESS_INTERVAL) >= 0;
+      if (tell) {
+        become(now.state(), now.stage(), Math.clamp(done, 0, 1));
+      }
+    }
+    if (tell) {
+      changed.accept(this);
+    }
+  }
+
+  /** Adds a line to the operation's log. */
+  public synchronized void log(String line) {
+    write(line);
+    become(now.state(), now.stage(), now.progress());
+  }
+
+  /**
+   * @throws ProblemException CANCELLED if somebody asked for that
+   */
+  public void checkCancelled() {
+    if (cancelled()) {
+      throw new ProblemException(Type.CANCELLED, "it was cancelled; everything is as before");
+    }
+  }
+
+  public synchronized boolean cancelled() {
+    return now.state() == State.CANCELLING;
+  }
+
+  /** Asks the work to end and undo what it did. @return false if it has ended already */
+  boolean cancel(String actor) {
+    synchronized (this) {
+      if (!now.state().live()) {
+        return false;
+      }
+      if (now.state() != State.CANCELLING) {
+        write(actor + " asked to cancel");
+        become(State.CANCELLING, now.stage(), now.progress());
+      }
+    }
+    changed.accept(this);
+    return true;
+  }
+
+  void end(State state, @Nullable String result, @Nullable String problem) {
+    synchronized (this) {
+      Instant at = instant();
+      write(state.name().toLowerCase(Locale.ROOT));
+      now =
+          new OperationRecord(
+              now.id(),
+              now.nodeId(),
+              now.kind(),
+              now.target(),
+              now.actor(),
+              state,
+              now.stage(),
+              state == State.SUCCEEDED ? 1 : now.progress(),
+              result,
+              problem,
+              log.toString(),
+              now.createdAt(),
+              at,
+              at);
+    }
+    changed.accept(this);
+  }
+
+  public synchronized OperationRecord snapshot() {
+    return now;
+  }
+
+  /** Time left of the stage if it goes on as it went; null if that cannot be told. */
+  public synchronized @Nullable Duration eta() {
+    double done = now.progress();
+    if (!now.state().live() || done <= 0) {
+      return null;
+    }
+    long spent = Duration.between(stageStarted, instant()).toMillis();
+    return Duration.ofMillis((long) (spent * (1 - done) / done));
+  }
+
+  private void become(State state, String stage, double progress) {
+    now =
+        new OperationRecord(
+            now.id(),
+            now.nodeId(),
+            now.kind(),
+            now.target(),
+            now.actor(),
+            now.state() == State.CANCELLING ? State.CANCELLING : state,
+            stage,
+            progress,
+            null,
+            null,
+            log.toString(),
+            now.createdAt(),
+            instant(),
+            null);
+  }
+
+  private void write(String line) {
+    log.append(instant()).append(' ').append(line).append('\n');
+  }
+
+  private Instant instant() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.javelin.service;
+
+import dev.javelin.catalog.ModelVersion;
+import dev.javelin.catalog.Models;
+import dev.javelin.catalog.NewVersion;
+import dev.javelin.catalog.VersionFile;
+import dev.javelin.engine.LoadPlanner;
+import dev.javelin.engine.ModelDescription;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** Makes versions of checkpoints on disk. */
+@Service
+public final class Registrations {
+  private final Models models;
+  private final LoadPlanner planner;
+  private final CheckpointFiles files;
+  private final Operations operations;
+  private final Events events;
+
+  Registrations(
+      Models models,
+      LoadPlanner planner,
+      CheckpointFiles files,
+      Operations operations,
+      Events events) {
+    this.models = models;
+    this.planner = planner;
+    this.files = files;
+    this.operations = operations;
+    this.events = events;
+  }
+
+  /** A version, and the operation that digests its files; null if they are digested already. */
+  public record Registered(ModelVersion version, @Nullable Operation digest) {}
+
+  /**
+   * Registers a checkpoint as the next version of a model, and begins to digest its files. What is
+   * there already unchanged is not registered again.
+   *
+   * @param path trusted: whoever calls this has checked that it may be read
+   * @throws dev.javelin.engine.request.EngineException INVALID_MODEL_FILE or UNSUPPORTED_MODEL
+   */
+  public Registered register(String model, Path path, String source, String actor) {
+    Path absolute = path.toAbsolutePath().normalize();
+    ModelDescription description = planner.describe(absolute);
+    for (ModelVersion known : models.versions(model)) {
+      if (known.path().equals(absolute.toString()) && files.unchanged(known)) {
+        return new Registered(known, known.sha256() == null ? digest(known, actor) : null);
+      }
+    }
+    ModelVersion version =
+        models.addVersion(
+            model,
+            new NewVersion(
+                source,
+                absolute.toString(),
+                description.format(),
+                description.architecture(),
+                description.contextLength(),
+                description.tokenizerSha256(),
+                description.templateSha256(),
+                description.licence(),
+                files.list(absolute)));
+    events.publish("version", version.label(), version);
+    return new Registered(version, digest(version, actor));
+  }
+
+  private Operation digest(ModelVersion version, String actor) {
+    return operations.start("digest", version.label(), actor, at -> digestNow(version, at));
+  }
+
+  private ModelVersion digestNow(ModelVersion version, Operation operation) {
+    operation.stage("digest");
+    long[] done = {0};
+    CheckpointFiles.Digests digests =
+        files.digest(
+            Path.of(version.path()),
+            version.files(),
+            count -> {
+              done[0] += count;
+              operation.progress(done[0] / (double) Math.max(1, version.sizeBytes()));
+            });
+    files.checkUnchanged(version);
+    Map<String, VersionFile> byName = new HashMap<>();
+    digests.files().forEach(file -> byName.put(file.name(), file));
+    ModelVersion stored =
+        models.storeDigests(
+            version.id(), digests.sha256(), file -> byName.getOrDefault(file.name(), file));
+    events.publish("version", stored.label(), stored);
+    return stored;
+  }
+
+  /** Versions whose digest was interrupted go on being digested. */
+  void resumeDigests() {
+    List<ModelVersion> undigested =
+        models.list().stream()
+            .flatMap(model -> models.versions(model.name()).stream())
+            .filter(version -> version.sha256() == null && files.unchanged(version))
+            .toList();
+    undigested.forEach(version -> digest(version, "start"));
+  }
+}

@@ -1,0 +1,108 @@
+package dev.javelin.service;
+
+import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.TokenRule;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * How a sequence is sampled: the request's fields, over those of the alias's decoding profile, over
+ * those of the checkpoint's generation_config.
+ */
+@Component
+public final class SamplingChoice {
+  private final ProfileDocuments documents;
+
+  SamplingChoice(ProfileDocuments documents) {
+    this.documents = documents;
+  }
+
+  /**
+   * What applies where a request is silent.
+   *
+   * @param generationConfig of the checkpoint
+   */
+  public SamplingOverrides defaults(
+      DecodingSettings profile, Map<String, Object> generationConfig) {
+    return documents.merge(profile.samplingOrNone(), documents.generationConfig(generationConfig));
+  }
+
+  /**
+   * @throws EngineException INVALID_REQUEST naming a field that the profile does not let a request
+   *     set, or an answer longer than it allows
+   */
+  SamplingOverrides merged(SamplingOverrides given, DecodingSettings profile, LoadedModel model) {
+    Set<String> allowed = profile.allowedFields();
+    if (allowed != null) {
+      for (String field : documents.fields(given)) {
+        if (!allowed.contains(field)) {
+          throw invalid(
+              "'%s' is fixed for this model; a request may set only %s"
+                  .formatted(field, allowed.stream().sorted().toList()),
+              field);
+        }
+      }
+    }
+    Integer cap = profile.maxTokensCap();
+    Integer asked = given.maxTokens();
+    if (cap != null && asked != null && asked > cap) {
+      throw invalid(
+          "max_tokens is %d; this model's answers have at most %d".formatted(asked, cap),
+          "max_tokens");
+    }
+    return documents.merge(given, defaults(profile, model.generationDefaults()));
+  }
+
+  /**
+   * @param rule what the answer must look like; null: anything
+   * @param room most tokens that may be generated
+   * @param answer counts the answers to one prompt, each of which has its own seed
+   * @throws EngineException INVALID_REQUEST naming the field that is out of range
+   */
+  static SamplingParams params(
+      SamplingOverrides merged, @Nullable TokenRule rule, int room, int answer) {
+    Integer wanted = merged.maxTokens();
+    int maxTokens = wanted == null ? room : Math.min(wanted, room);
+    int minTokens = or(merged.minTokens(), 0);
+    if (minTokens > maxTokens) {
+      throw invalid(
+          "min_tokens is %d but at most %d tokens may be generated".formatted(minTokens, maxTokens),
+          "min_tokens");
+    }
+    Long seed = merged.seed();
+    return SamplingParams.builder()
+        .temperature(or(merged.temperature(), 1f))
+        .topK(or(merged.topK(), 0))
+        .topP(or(merged.topP(), 1f))
+        .minP(or(merged.minP(), 0f))
+        .repetitionPenalty(or(merged.repetitionPenalty(), 1f))
+        .frequencyPenalty(or(merged.frequencyPenalty(), 0f))
+        .presencePenalty(or(merged.presencePenalty(), 0f))
+        .logitBias(or(merged.logitBias(), Map.of()))
+        .rule(rule)
+        .seed(seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer))
+        .maxTokens(maxTokens)
+        .minTokens(minTokens)
+        .stop(or(merged.stop(), List.of()))
+        .stopTokenIds(or(merged.stopTokenIds(), Set.of()))
+        .ignoreEos(or(merged.ignoreEos(), false))
+        .includeStop(or(merged.includeStop(), false))
+        .skipSpecialTokens(or(merged.skipSpecialTokens(), true))
+        .build();
+  }
+
+  private static <T> T or(@Nullable T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+
+  private static EngineException invalid(String message, String field) {
+    return new EngineException(ErrorCode.INVALID_REQUEST, message, field, null);
+  }
+}

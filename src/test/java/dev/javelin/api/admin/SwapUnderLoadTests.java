@@ -1,0 +1,281 @@
+package dev.javelin.api.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.javelin.JavelinApplication;
+import dev.javelin.api.admin.ApiClient.Answer;
+import dev.javelin.catalog.account.Role;
+import dev.javelin.fake.FakePlanner;
+import dev.javelin.fake.TaggedModels;
+import dev.javelin.fake.TestKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Swaps, failures and evictions over engines that say which version answers. */
+@SpringBootTest(
+    classes = {JavelinApplication.class, TaggedModels.Backend.class},
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "javelin.model=none",
+      "javelin.data-dir=target/test-data-swap",
+      "javelin.database-url=jdbc:h2:mem:swap;DB_CLOSE_DELAY=-1",
+      "javelin.serving.breaker-failures=3",
+      "javelin.serving.breaker-pause=1h",
+      "spring.main.allow-bean-definition-overriding=true"
+    })
+class SwapUnderLoadTests {
+  private static final Path STORE = Path.of("target/test-data-swap/store").toAbsolutePath();
+  private static final int CLIENTS = 16;
+
+  @LocalServerPort int port;
+  @Autowired TaggedModels engines;
+  @Autowired FakePlanner planner;
+  @Autowired TestKeys keys;
+  private ApiClient api = new ApiClient(0, "");
+  private String model = "";
+
+  @BeforeEach
+  void connect() throws IOException {
+    api = new ApiClient(port, keys.with(Role.ADMIN));
+    model = "m" + System.nanoTime();
+    planner.availableBytes = 10_000 * FakePlanner.MEGABYTE;
+    planner.totalBytes = 10_000 * FakePlanner.MEGABYTE;
+    engines.late.set(0);
+    Files.createDirectories(STORE);
+    api.post("/api/v1/models", "{\"name\":\"%s\"}".formatted(model)).is(201);
+    api.put("/api/v1/models/" + model + "/load-profiles/default", "{}").is(201);
+    api.put("/api/v1/models/" + model + "/decoding-profiles/default", "{}").is(201);
+  }
+
+  @Test
+  void noRequestFailsOrMixesVersionsWhileSwapsRun() throws Exception {
+    swapUnderClients(20, Duration.ZERO);
+  }
+
+  @Test
+  @Tag("soak")
+  void noRequestFailsOrMixesVersionsForTwoMinutes() throws Exception {
+    swapUnderClients(60, Duration.ofSeconds(2));
+  }
+
+  private void swapUnderClients(int swaps, Duration pause) throws Exception {
+    version("one");
+    version("two");
+    alias(model, 1, "");
+    load(model);
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger answered = new AtomicInteger();
+    ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    List<Thread> clients = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      clients.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    while (!stop.get()) {
+                      Answer answer = chat(model);
+                      String text = answer.text("/choices/0/message/content");
+                      if (answer.status() != 200
+                          || !(text.equals("one ".repeat(TaggedModels.PIECES))
+                              || text.equals("two ".repeat(TaggedModels.PIECES)))) {
+                        wrong.add(answer.response().body());
+                      }
+                      answered.incrementAndGet();
+                    }
+                  }));
+    }
+    int before = engines.open.get();
+    engines.mostOpen.set(before);
+    for (int i = 0; i < swaps; i++) {
+      swap(2 - i % 2, "LOAD_THEN_SWITCH");
+      int seen = answered.get();
+      while (answered.get() < seen + CLIENTS) {
+        Thread.onSpinWait();
+      }
+      Thread.sleep(pause);
+    }
+    stop.set(true);
+    for (Thread client : clients) {
+      client.join();
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(engines.late).hasValue(0);
+    assertThat(engines.mostOpen).as("models in memory at once").hasValue(before + 1);
+    assertThat(answered.get()).isGreaterThanOrEqualTo(swaps * CLIENTS);
+  }
+
+  @Test
+  void aSwapThatFailsLeavesTheOldOneServing() throws IOException {
+    version("one");
+    version("broken");
+    alias(model, 1, "");
+    load(model);
+    Answer failed = api.ended(swapCall(2, "LOAD_THEN_SWITCH"));
+    assertThat(failed.text("/state")).isEqualTo("FAILED");
+    assertThat(failed.text("/problem/detail")).contains("tensor 'a'");
+    assertThat(failed.json().path("log")).isNotEmpty();
+    assertThat(chat(model).is(200).text("/choices/0/message/content")).startsWith("one ");
+    assertThat(api.get("/api/v1/aliases/" + model).json().path("version").intValue()).isEqualTo(1);
+    Answer first = api.ended(swapCall(2, "DRAIN_THEN_LOAD"));
+    assertThat(first.text("/state")).isEqualTo("FAILED");
+    Answer again = chat(model, "Prefer", "wait=20");
+    assertThat(again.is(200).text("/choices/0/message/content")).startsWith("one ");
+  }
+
+  @Test
+  void withoutMemoryForBothTheOldOneLeavesFirst() throws IOException {
+    version("one");
+    version("two");
+    alias(model, 1, "");
+    load(model);
+    planner.availableBytes = 90 * FakePlanner.MEGABYTE;
+    String plan = "{\"alias\":\"%s\",\"to\":{\"version\":2}}".formatted(model);
+    Answer planned = api.post("/api/v1/swaps/plan", plan).is(200);
+    assertThat(planned.text("/strategy")).isEqualTo("DRAIN_THEN_LOAD");
+    assertThat(planned.json().path("fitsBeside").booleanValue()).isFalse();
+    api.post("/api/v1/swaps", plan.replace("}}", "},\"strategy\":\"LOAD_THEN_SWITCH\"}"))
+        .isProblem(409, "insufficient-memory");
+  }
+
+  @Test
+  void aRequestThatWaitsGetsItsAnswerOnceTheModelIsThere() throws IOException {
+    version("one");
+    alias(model, 1, "");
+    assertThat(chat(model, "Prefer", "wait=20").is(200).text("/choices/0/message/content"))
+        .startsWith("one ");
+  }
+
+  @Test
+  void idleModelsLeaveAndPinnedOnesStay() throws IOException {
+    version("one");
+    version("two");
+    alias(model, 1, ",\"idleSeconds\":1");
+    alias(model + "-pinned", 2, ",\"idleSeconds\":1,\"pinned\":true");
+    load(model);
+    load(model + "-pinned");
+    while (state(1).equals("READY")) {
+      Thread.onSpinWait();
+    }
+    assertThat(state(2)).isEqualTo("READY");
+  }
+
+  @Test
+  void whatARequestNeedsPushesOutWhatIsIdleButNotWhatIsPinned() throws IOException {
+    version("one");
+    version("two");
+    version("three");
+    alias(model + "-pinned", 1, ",\"pinned\":true");
+    alias(model + "-idle", 2, "");
+    alias(model, 3, "");
+    load(model + "-pinned");
+    load(model + "-idle");
+    long reserved = 0;
+    for (var owner : api.get("/api/v1/memory").json().at("/0/owners")) {
+      for (String part : List.of("weight", "kvCache", "activation", "workspace")) {
+        reserved += owner.path("need").path(part + "Bytes").longValue();
+      }
+    }
+    // Short of one model, with the reserve that is always kept.
+    planner.totalBytes = reserved + 70 * FakePlanner.MEGABYTE;
+    assertThat(chat(model, "Prefer", "wait=20").is(200).text("/choices/0/message/content"))
+        .startsWith("three ");
+    assertThat(state(1)).isEqualTo("READY");
+  }
+
+  @Test
+  void anInstanceThatKeepsFailingIsNotCalled() throws IOException {
+    version("fails");
+    alias(model, 1, "");
+    load(model);
+    for (int i = 0; i < 3; i++) {
+      chat(model).is(500);
+    }
+    Answer refused = chat(model).is(503);
+    assertThat(refused.text("/error/message")).contains("failed repeatedly");
+    assertThat(api.get("/api/v1/instances").response().body()).contains("\"circuit\":\"OPEN\"");
+    assertThat(api.get("/actuator/prometheus").response().body())
+        .contains("resilience4j_circuitbreaker_state");
+  }
+
+  @Test
+  void aDrainThatTakesTooLongEndsWhatRunsWithAClearFinish() throws IOException {
+    version("one");
+    alias(model, 1, "");
+    load(model);
+    String id = instance(1);
+    api.succeeded(api.delete("/api/v1/instances/" + id + "?force=true"));
+    assertThat(state(1)).isEmpty();
+    assertThat(api.get("/api/v1/instances/" + id).status()).isEqualTo(404);
+  }
+
+  private void version(String content) throws IOException {
+    Path file = Files.writeString(STORE.resolve(model + "-" + content + ".gguf"), content);
+    api.succeeded(
+        api.post("/api/v1/models/" + model + "/versions", "{\"path\":\"%s\"}".formatted(file)));
+  }
+
+  private void alias(String name, int version, String more) {
+    api.put(
+            "/api/v1/aliases/" + name,
+            """
+            {"model":"%s","version":%d,"loadProfile":"default","decodingProfile":"default"%s}
+            """
+                .formatted(model, version, more))
+        .is(201);
+  }
+
+  private void load(String alias) {
+    api.succeeded(api.post("/api/v1/instances", "{\"alias\":\"%s\"}".formatted(alias)));
+  }
+
+  private void swap(int version, String strategy) {
+    api.succeeded(swapCall(version, strategy));
+  }
+
+  private Answer swapCall(int version, String strategy) {
+    return api.post(
+        "/api/v1/swaps",
+        """
+        {"alias":"%s","to":{"version":%d},"strategy":"%s","drain":"PT20S"}
+        """
+            .formatted(model, version, strategy));
+  }
+
+  private String state(int version) {
+    return find(version, "state");
+  }
+
+  private String instance(int version) {
+    return find(version, "id");
+  }
+
+  private String find(int version, String field) {
+    for (var instance : api.get("/api/v1/instances").json().path("items")) {
+      if (instance.path("model").stringValue().equals(model)
+          && instance.path("version").intValue() == version) {
+        return instance.path(field).stringValue();
+      }
+    }
+    return "";
+  }
+
+  private Answer chat(String alias, String... headers) {
+    return api.post(
+        "/v1/chat/completions",
+        "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}".formatted(alias),
+        headers);
+  }
+}
