@@ -233,6 +233,17 @@ public final class BatchingEngine implements Engine {
     for (int token : request.sampling().logitBias().keySet()) {
       checkToken("logit_bias", token);
     }
+    Set<Integer> allowed = request.sampling().allowedTokenIds();
+    if (allowed != null) {
+      for (int token : allowed) {
+        checkToken("allowed_token_ids", token);
+      }
+    }
+    for (List<Integer> word : request.sampling().badWords()) {
+      for (int token : word) {
+        checkToken("bad_words", token);
+      }
+    }
     for (int token : request.sampling().stopTokenIds()) {
       checkToken("stop_token_ids", token);
     }

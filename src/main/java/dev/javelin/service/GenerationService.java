@@ -108,7 +108,7 @@ public final class GenerationService {
             new GenerationRequest(
                 Generation.sequenceId(call.id(), requests.size()),
                 ids,
-                SamplingChoice.params(sampling, rule, room, i),
+                SamplingChoice.params(sampling, rule, model.tokenizer(), room, i),
                 deadline,
                 call.terms().tenant(),
                 call.terms().priority(),
@@ -189,6 +189,9 @@ public final class GenerationService {
   }
 
   private static void checkTokenIds(LoadedModel model, SamplingOverrides sampling) {
+    if (sampling.allowedTokenIds() != null) {
+      PromptBuilder.checked(model, List.copyOf(sampling.allowedTokenIds()), "allowed_token_ids");
+    }
     if (sampling.logitBias() != null) {
       PromptBuilder.checked(model, List.copyOf(sampling.logitBias().keySet()), "logit_bias");
     }

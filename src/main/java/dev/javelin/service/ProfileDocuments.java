@@ -63,7 +63,14 @@ public final class ProfileDocuments {
   SamplingOverrides generationConfig(Map<String, Object> values) {
     ObjectNode known = mapper.createObjectNode();
     for (String name :
-        Set.of("temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty")) {
+        Set.of(
+            "temperature",
+            "top_k",
+            "top_p",
+            "min_p",
+            "typical_p",
+            "epsilon_cutoff",
+            "repetition_penalty")) {
       if (values.get(name) instanceof Number number) {
         known.set(name, mapper.valueToTree(number));
       }

@@ -3,8 +3,11 @@ package dev.javelin.service;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.TokenRule;
+import dev.javelin.engine.request.Truncation;
+import dev.javelin.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -67,7 +70,11 @@ public final class SamplingChoice {
    * @throws EngineException INVALID_REQUEST naming the field that is out of range
    */
   static SamplingParams params(
-      SamplingOverrides merged, @Nullable TokenRule rule, int room, int answer) {
+      SamplingOverrides merged,
+      @Nullable TokenRule rule,
+      Tokenizer tokenizer,
+      int room,
+      int answer) {
     Integer wanted = merged.maxTokens();
     int maxTokens = wanted == null ? room : Math.min(wanted, room);
     int minTokens = or(merged.minTokens(), 0);
@@ -82,9 +89,17 @@ public final class SamplingChoice {
         .topK(or(merged.topK(), 0))
         .topP(or(merged.topP(), 1f))
         .minP(or(merged.minP(), 0f))
+        .typicalP(or(merged.typicalP(), 1f))
+        .topNSigma(or(merged.topNSigma(), 0f))
+        .epsilonCutoff(or(merged.epsilonCutoff(), 0f))
+        .xtc(xtc(merged))
+        .mirostat(mirostat(merged))
         .repetitionPenalty(or(merged.repetitionPenalty(), 1f))
         .frequencyPenalty(or(merged.frequencyPenalty(), 0f))
         .presencePenalty(or(merged.presencePenalty(), 0f))
+        .dry(WordTokens.dry(tokenizer, merged))
+        .allowedTokenIds(merged.allowedTokenIds())
+        .badWords(WordTokens.badWords(tokenizer, or(merged.badWords(), List.of())))
         .logitBias(or(merged.logitBias(), Map.of()))
         .rule(rule)
         .seed(seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer))
@@ -96,6 +111,19 @@ public final class SamplingChoice {
         .includeStop(or(merged.includeStop(), false))
         .skipSpecialTokens(or(merged.skipSpecialTokens(), true))
         .build();
+  }
+
+  private static Truncation.Xtc xtc(SamplingOverrides merged) {
+    Truncation.Xtc usual = Truncation.Xtc.NONE;
+    return new Truncation.Xtc(
+        or(merged.xtcProbability(), usual.probability()),
+        or(merged.xtcThreshold(), usual.threshold()));
+  }
+
+  private static @Nullable Mirostat mirostat(SamplingOverrides merged) {
+    return or(merged.mirostat(), 0) == 2
+        ? new Mirostat(or(merged.mirostatTau(), 5f), or(merged.mirostatEta(), 0.1f))
+        : null;
   }
 
   private static <T> T or(@Nullable T given, T otherwise) {

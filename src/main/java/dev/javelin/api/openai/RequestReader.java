@@ -20,7 +20,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class RequestReader {
   static final int MAX_SEQUENCES = 64;
-  private static final int MAX_STOPS = 16;
   private static final int MAX_SALT = 256;
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
@@ -106,7 +105,7 @@ final class RequestReader {
       options.end();
     }
     onlyNoTools(body);
-    SamplingOverrides sampling = sampling(body);
+    SamplingOverrides sampling = SamplingReader.read(body);
     Integer priority = body.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
     String cacheSalt = cacheSalt(body);
     body.ignore(HARMLESS);
@@ -141,106 +140,6 @@ final class RequestReader {
         && !(choice.isString() && Set.of("none", "auto").contains(choice.stringValue()))) {
       throw ApiException.badField("tool_choice", "'tool_choice' is not supported yet");
     }
-  }
-
-  private static SamplingOverrides sampling(JsonFields body) {
-    Integer repeatedTopK = body.integer("top_k", -1, Integer.MAX_VALUE);
-    Integer maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE);
-    Integer maxCompletion = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-    if (maxTokens != null && maxCompletion != null && !maxTokens.equals(maxCompletion)) {
-      throw ApiException.badField(
-          "max_tokens", "'max_tokens' and 'max_completion_tokens' differ; give one of them");
-    }
-    Integer minTokens = body.integer("min_tokens", 0, Integer.MAX_VALUE);
-    Float topP = body.number("top_p", 0, 1);
-    if (topP != null && topP == 0f) {
-      throw ApiException.badField("top_p", "'top_p' must be above 0 and at most 1");
-    }
-    Float minP = body.number("min_p", 0, 1);
-    if (minP != null && minP == 1f) {
-      throw ApiException.badField("min_p", "'min_p' must be at least 0 and below 1");
-    }
-    return new SamplingOverrides(
-        body.number("temperature", 0, 2),
-        repeatedTopK,
-        topP,
-        minP,
-        repetitionPenalty(body),
-        body.number("frequency_penalty", -2, 2),
-        body.number("presence_penalty", -2, 2),
-        logitBias(body),
-        body.wholeNumber("seed"),
-        maxTokens != null ? maxTokens : maxCompletion,
-        minTokens,
-        stops(body),
-        stopTokenIds(body),
-        body.flag("ignore_eos"),
-        body.flag("include_stop_str_in_output"),
-        body.flag("skip_special_tokens"),
-        StructuredOutputReader.read(body));
-  }
-
-  private static @Nullable Float repetitionPenalty(JsonFields body) {
-    Float penalty = body.number("repetition_penalty", 0.01, 10);
-    Float alias = body.number("repeat_penalty", 0.01, 10);
-    if (penalty != null && alias != null && !penalty.equals(alias)) {
-      throw ApiException.badField(
-          "repeat_penalty", "'repeat_penalty' and 'repetition_penalty' differ; give one of them");
-    }
-    return penalty != null ? penalty : alias;
-  }
-
-  private static @Nullable Map<Integer, Float> logitBias(JsonFields body) {
-    JsonFields given = body.object("logit_bias");
-    if (given == null) {
-      return null;
-    }
-    Map<Integer, Float> out = new HashMap<>();
-    for (String name : given.names()) {
-      int id;
-      try {
-        id = Integer.parseInt(name);
-      } catch (NumberFormatException e) {
-        throw ApiException.badField(
-            "logit_bias", "'logit_bias' has the key '%s', which is no token id".formatted(name));
-      }
-      Float bias = given.number(name, -100, 100);
-      if (bias != null) {
-        out.put(id, bias);
-      }
-    }
-    return out;
-  }
-
-  private static @Nullable List<String> stops(JsonFields body) {
-    JsonNode given = body.value("stop");
-    if (given == null) {
-      return null;
-    }
-    if (given.isString()) {
-      return List.of(stop(given, "stop"));
-    }
-    if (!given.isArray() || given.size() > MAX_STOPS) {
-      throw JsonFields.wrong("stop", "a string or an array of at most 16 strings", given);
-    }
-    List<String> out = new ArrayList<>();
-    for (int i = 0; i < given.size(); i++) {
-      out.add(stop(given.get(i), "stop[%d]".formatted(i)));
-    }
-    return out;
-  }
-
-  private static String stop(JsonNode value, String field) {
-    String text = JsonFields.string(value, field);
-    if (text.isEmpty()) {
-      throw ApiException.badField(field, "'%s' must not be empty".formatted(field));
-    }
-    return text;
-  }
-
-  private static @Nullable Set<Integer> stopTokenIds(JsonFields body) {
-    List<JsonNode> given = body.array("stop_token_ids");
-    return given == null ? null : new HashSet<>(ids(given, "stop_token_ids"));
   }
 
   static List<Integer> ids(List<JsonNode> values, String field) {
