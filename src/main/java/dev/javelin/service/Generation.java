@@ -3,6 +3,7 @@ package dev.javelin.service;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.Timings;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ public final class Generation {
   private final CallWatch watch;
   private final Instant startedAt;
   private final List<String> ids;
+  private final List<GenerationRequest> sequences;
   private final AtomicInteger open;
   private final AtomicBoolean aborted = new AtomicBoolean();
   private final Sinks.Many<Event> sink = Sinks.many().unicast().onBackpressureBuffer();
@@ -47,11 +49,13 @@ public final class Generation {
 
   Generation(
       GenerationCall call,
+      List<GenerationRequest> sequences,
       Instance.Lease lease,
       RunningRequests requests,
       CallWatch watch,
       Instant startedAt) {
     this.call = call;
+    this.sequences = sequences;
     this.watch = watch;
     this.lease = lease;
     this.requests = requests;
@@ -79,6 +83,11 @@ public final class Generation {
 
   static String sequenceId(String id, int index) {
     return id + "-" + index;
+  }
+
+  /** The prompt of the sequence {@code index}, as the model sees it; not to be changed. */
+  public int[] promptTokenIds(int index) {
+    return sequences.get(index).promptTokenIds();
   }
 
   void accept(int index, GenerationEvent event) {

@@ -20,6 +20,7 @@ public record GenerationCall(
     List<Prompt> prompts,
     int n,
     SamplingOverrides sampling,
+    Scores scores,
     Terms terms) {
 
   /**

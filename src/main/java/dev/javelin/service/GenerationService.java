@@ -61,7 +61,7 @@ public final class GenerationService {
       requests = requests(call, serving, rule);
       String version = serving.lease().instance().version().label();
       CallWatch watch = watches.begin(call, version, requests);
-      generation = new Generation(call, serving.lease(), running, watch, clock.instant());
+      generation = new Generation(call, requests, serving.lease(), running, watch, clock.instant());
     } catch (RuntimeException e) {
       serving.lease().instance().breaker().releasePermission();
       serving.close();
@@ -108,7 +108,11 @@ public final class GenerationService {
             new GenerationRequest(
                 Generation.sequenceId(call.id(), requests.size()),
                 ids,
-                SamplingChoice.params(sampling, rule, model.tokenizer(), room, i),
+                SamplingChoice.params(sampling, model.tokenizer(), room, i)
+                    .rule(rule)
+                    .logprobs(call.scores().answer())
+                    .promptLogprobs(promptScores(call, prompt, i))
+                    .build(),
                 deadline,
                 call.terms().tenant(),
                 call.terms().priority(),
@@ -116,6 +120,11 @@ public final class GenerationService {
       }
     }
     return requests;
+  }
+
+  /** A chat tells the scores of its prompt once, a completion in every choice. */
+  private static int promptScores(GenerationCall call, Prompt prompt, int answer) {
+    return prompt instanceof Prompt.Chat && answer > 0 ? Scores.NO : call.scores().prompt();
   }
 
   /** Most tokens that the context and the profile leave for an answer. */

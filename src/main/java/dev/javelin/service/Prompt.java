@@ -7,10 +7,15 @@ import java.util.Map;
 public sealed interface Prompt {
   /**
    * @param messages each with role and content, for the model's chat template
+   * @param addGenerationPrompt the template opens a new message of the assistant
+   * @param continueFinal the last message is left open, for the answer to go on with
    * @param kwargs further template variables
    */
   record Chat(
-      List<Map<String, Object>> messages, boolean addGenerationPrompt, Map<String, Object> kwargs)
+      List<Map<String, Object>> messages,
+      boolean addGenerationPrompt,
+      boolean continueFinal,
+      Map<String, Object> kwargs)
       implements Prompt {}
 
   /** Raw text; spelled control tokens become control tokens, as completion callers expect. */

@@ -59,12 +59,14 @@ final class PromptBuilder {
       kwargs.putAll(chat.kwargs());
     }
     try {
-      return template.render(
+      RenderedPrompt rendered =
+          template.render(
           withSystemPrompt(chat.messages(), profile.systemPrompt()),
           null,
           chat.addGenerationPrompt(),
           kwargs,
           clock.instant());
+      return chat.continueFinal() ? open(rendered, chat.messages().getLast()) : rendered;
     } catch (ChatTemplateException e) {
       throw new EngineException(
           ErrorCode.INVALID_REQUEST,
@@ -72,6 +74,23 @@ final class PromptBuilder {
           "messages",
           e);
     }
+  }
+
+  /** Cuts off what the template wrote after the text of the last message. */
+  private static RenderedPrompt open(RenderedPrompt rendered, Map<String, Object> last) {
+    String content = String.valueOf(last.get("content"));
+    RenderedPrompt cut = rendered.upToMessage(content);
+    if (cut == null) {
+      // Many templates trim what they are given.
+      cut = rendered.upToMessage(content.strip());
+    }
+    if (content.isBlank() || cut == null) {
+      throw invalid(
+          "'continue_final_message' needs a last message with a text that the chat template keeps"
+              + " as it is",
+          "continue_final_message");
+    }
+    return cut;
   }
 
   private @Nullable ChatTemplate template(LoadedModel model, DecodingSettings profile) {

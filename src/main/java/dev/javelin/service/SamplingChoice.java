@@ -5,7 +5,7 @@ import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
-import dev.javelin.engine.request.TokenRule;
+import dev.javelin.engine.request.SamplingParamsBuilder;
 import dev.javelin.engine.request.Truncation;
 import dev.javelin.tokenizer.Tokenizer;
 import java.util.List;
@@ -64,17 +64,12 @@ public final class SamplingChoice {
   }
 
   /**
-   * @param rule what the answer must look like; null: anything
    * @param room most tokens that may be generated
    * @param answer counts the answers to one prompt, each of which has its own seed
    * @throws EngineException INVALID_REQUEST naming the field that is out of range
    */
-  static SamplingParams params(
-      SamplingOverrides merged,
-      @Nullable TokenRule rule,
-      Tokenizer tokenizer,
-      int room,
-      int answer) {
+  static SamplingParamsBuilder params(
+      SamplingOverrides merged, Tokenizer tokenizer, int room, int answer) {
     Integer wanted = merged.maxTokens();
     int maxTokens = wanted == null ? room : Math.min(wanted, room);
     int minTokens = or(merged.minTokens(), 0);
@@ -101,7 +96,6 @@ public final class SamplingChoice {
         .allowedTokenIds(merged.allowedTokenIds())
         .badWords(WordTokens.badWords(tokenizer, or(merged.badWords(), List.of())))
         .logitBias(or(merged.logitBias(), Map.of()))
-        .rule(rule)
         .seed(seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer))
         .maxTokens(maxTokens)
         .minTokens(minTokens)
@@ -109,8 +103,7 @@ public final class SamplingChoice {
         .stopTokenIds(or(merged.stopTokenIds(), Set.of()))
         .ignoreEos(or(merged.ignoreEos(), false))
         .includeStop(or(merged.includeStop(), false))
-        .skipSpecialTokens(or(merged.skipSpecialTokens(), true))
-        .build();
+        .skipSpecialTokens(or(merged.skipSpecialTokens(), true));
   }
 
   private static Truncation.Xtc xtc(SamplingOverrides merged) {

@@ -90,7 +90,12 @@ enum AnswerFormat {
   }
 
   /** A chunk with one choice; {@code text} null: the opening chunk that names the role. */
-  ObjectNode chunk(Head head, int index, @Nullable String text, @Nullable FinishReason reason) {
+  ObjectNode chunk(
+      Head head,
+      int index,
+      @Nullable String text,
+      @Nullable FinishReason reason,
+      @Nullable ObjectNode logprobs) {
     ObjectNode chunk = chunk(head);
     ArrayNode choices = chunk.putArray("choices");
     ObjectNode choice = choices.addObject().put("index", index);
@@ -99,14 +104,21 @@ enum AnswerFormat {
     } else {
       delta(choice, text);
     }
-    choice.putNull("logprobs").put("finish_reason", reason == null ? null : name(reason));
+    choice.set("logprobs", logprobs);
+    choice.put("finish_reason", reason == null ? null : name(reason));
     return chunk;
   }
 
-  void choice(ArrayNode choices, int index, String text, FinishReason reason) {
+  void choice(
+      ArrayNode choices,
+      int index,
+      String text,
+      FinishReason reason,
+      @Nullable ObjectNode logprobs) {
     ObjectNode choice = choices.addObject().put("index", index);
     whole(choice, text);
-    choice.putNull("logprobs").put("finish_reason", name(reason));
+    choice.set("logprobs", logprobs);
+    choice.put("finish_reason", name(reason));
   }
 
   static void usage(ObjectNode body, Usage usage) {

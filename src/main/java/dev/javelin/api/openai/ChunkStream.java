@@ -5,10 +5,13 @@ import dev.javelin.api.ApiException;
 import dev.javelin.api.JsonBodies;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.engine.request.Usage;
 import dev.javelin.service.Generation;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,6 +26,7 @@ final class ChunkStream {
 
   private final AnswerFormat format;
   private final AnswerFormat.Head head;
+  private final AnswerExtras extras;
   private final OpenAiRequest request;
   private final JsonBodies bodies;
   private final String requestId;
@@ -31,11 +35,13 @@ final class ChunkStream {
   ChunkStream(
       AnswerFormat format,
       AnswerFormat.Head head,
+      AnswerExtras extras,
       OpenAiRequest request,
       JsonBodies bodies,
       String requestId) {
     this.format = format;
     this.head = head;
+    this.extras = extras;
     this.request = request;
     this.bodies = bodies;
     this.requestId = requestId;
@@ -50,13 +56,15 @@ final class ChunkStream {
     Sinks.Empty<Void> ended = Sinks.empty();
     Flux<String> opening =
         format.opensWithRole()
-            ? Flux.range(0, sequences).map(index -> data(format.chunk(head, index, null, null)))
+            ? Flux.range(0, sequences).map(index -> data(piece(index, null, null)))
             : Flux.empty();
+    if (extras.opensAtOnce()) {
+      opening = Flux.range(0, sequences).map(index -> data(piece(index, extras.opening(index), null)));
+    }
     Flux<String> events =
-        generation
-            .events()
+        request
+            .events(generation)
             .map(this::chunk)
-            .filter(chunk -> !chunk.isEmpty())
             .concatWith(Flux.defer(this::closing))
             .onErrorResume(
                 ApiException.class, error -> Flux.just(data(ApiErrors.envelope(error)), DONE))
@@ -75,18 +83,34 @@ final class ChunkStream {
   private String chunk(Generation.Event event) {
     int index = event.index();
     return switch (event.event()) {
-      case GenerationEvent.PromptScored _ -> "";
-      case GenerationEvent.TextDelta delta -> data(format.chunk(head, index, delta.text(), null));
+      case GenerationEvent.PromptScored scored -> data(prompt(index, scored.logprobs()));
+      case GenerationEvent.TextDelta delta ->
+          data(
+              format.chunk(
+                  head, index, delta.text(), null, extras.answer(index, delta.logprobs())));
       case GenerationEvent.Finished(FinishReason reason, Usage used, _) -> {
         if (reason == FinishReason.CANCELLED) {
           throw WholeAnswer.cancelled();
         }
         usage.add(index, used);
-        yield data(format.chunk(head, index, "", reason));
+        yield data(piece(index, "", reason));
       }
       case GenerationEvent.Failed failed ->
           throw ApiErrors.from(failed.code(), failed.message(), requestId);
     };
+  }
+
+  private ObjectNode piece(int index, @Nullable String text, @Nullable FinishReason reason) {
+    return format.chunk(head, index, text, reason, null);
+  }
+
+  /** The scores of a prompt, with its text where it is echoed and waited for them. */
+  private ObjectNode prompt(int index, List<TokenLogprobs> scores) {
+    String text = extras.opensAtOnce() ? "" : extras.opening(index);
+    ObjectNode chunk =
+        format.chunk(head, index, text, null, extras.opening(index, scores, List.of()));
+    extras.putPrompt(chunk, index, scores);
+    return chunk;
   }
 
   private Flux<String> closing() {

@@ -116,9 +116,14 @@ final class GenerationController {
       Generation generation) {
     WholeAnswer answer =
         new WholeAnswer(
-            format, head(call, generation), RequestIds.of(exchange), call.sequences(), request.n());
-    return generation
-        .events()
+            format,
+            head(call, generation),
+            new AnswerExtras(format, request, generation),
+            RequestIds.of(exchange),
+            call.sequences(),
+            request.n());
+    return request
+        .events(generation)
         .doOnNext(answer::add)
         .then(Mono.defer(() -> bodies.write(exchange, HttpStatus.OK, answer.body())));
   }
@@ -137,7 +142,13 @@ final class GenerationController {
     response.getHeaders().setCacheControl("no-cache");
     response.getHeaders().set("X-Accel-Buffering", "no");
     Flux<String> chunks =
-        new ChunkStream(format, head(call, generation), request, bodies, RequestIds.of(exchange))
+        new ChunkStream(
+                format,
+                head(call, generation),
+                new AnswerExtras(format, request, generation),
+                request,
+                bodies,
+                RequestIds.of(exchange))
             .of(generation, call.sequences(), properties.keepAlive());
     return response
         .writeAndFlushWith(

@@ -25,6 +25,10 @@ final class LogprobsFormat {
     this.tokenizer = tokenizer;
   }
 
+  private static int shown(TokenLogprobs token, int top) {
+    return Math.min(token.topTokenIds().length, top);
+  }
+
   /** The {@code logprobs} of a chat choice or chunk. */
   ObjectNode chat(List<TokenLogprobs> tokens) {
     ObjectNode out = JsonNodeFactory.instance.objectNode();
@@ -62,17 +66,19 @@ final class LogprobsFormat {
   /**
    * Adds tokens to the {@code logprobs} of a completion.
    *
+   * @param top how many of the likeliest to show at most
    * @param offsets of this answer, moved on
    */
-  void addCompletion(ObjectNode out, List<TokenLogprobs> tokens, TextOffsets offsets) {
+  void addCompletion(
+      ObjectNode out, List<TokenLogprobs> tokens, int top, TextOffsets offsets) {
     for (TokenLogprobs token : tokens) {
       addToken(out, token.tokenId(), offsets);
       ((ArrayNode) out.get("token_logprobs")).add(finite(token.logprob()));
-      ObjectNode top = ((ArrayNode) out.get("top_logprobs")).addObject();
-      for (int i = 0; i < token.topTokenIds().length; i++) {
-        top.put(completionText(token.topTokenIds()[i]), finite(token.topLogprobs()[i]));
+      ObjectNode likeliest = ((ArrayNode) out.get("top_logprobs")).addObject();
+      for (int i = 0; i < shown(token, top); i++) {
+        likeliest.put(completionText(token.topTokenIds()[i]), finite(token.topLogprobs()[i]));
       }
-      top.put(completionText(token.tokenId()), finite(token.logprob()));
+      likeliest.put(completionText(token.tokenId()), finite(token.logprob()));
     }
   }
 
@@ -94,14 +100,14 @@ final class LogprobsFormat {
 
   /**
    * vLLM's {@code prompt_logprobs}: null for the first token, then for each an object of the token
-   * itself and the likeliest ones, by token id.
+   * itself and at most {@code top} of the likeliest ones, by token id.
    */
-  ArrayNode prompt(List<TokenLogprobs> tokens) {
+  ArrayNode prompt(List<TokenLogprobs> tokens, int top) {
     ArrayNode out = JsonNodeFactory.instance.arrayNode().addNull();
     for (TokenLogprobs token : tokens) {
       ObjectNode entry = out.addObject();
       promptEntry(entry, token.tokenId(), token.logprob(), token.rank());
-      for (int i = 0; i < token.topTokenIds().length; i++) {
+      for (int i = 0; i < shown(token, top); i++) {
         int id = token.topTokenIds()[i];
         if (id != token.tokenId()) {
           promptEntry(entry, id, token.topLogprobs()[i], i + 1);

@@ -1,11 +1,19 @@
 package dev.javelin.api.openai;
 
+import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.Tenant;
+import dev.javelin.engine.request.Timings;
+import dev.javelin.engine.request.Usage;
+import dev.javelin.service.Generation;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
+import dev.javelin.service.Scores;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /**
  * A chat or completion request as read from the wire.
@@ -17,10 +25,50 @@ record OpenAiRequest(
     List<Prompt> prompts,
     int n,
     SamplingOverrides sampling,
+    Wanted wanted,
     int priority,
     String cacheSalt,
     boolean stream,
     boolean includeUsage) {
+
+  /**
+   * What an answer tells beside its new text.
+   *
+   * @param logprobs how many of the likeliest tokens to show beside each; {@link Scores#NO}: no
+   *     logprobs
+   * @param promptLogprobs the same for the prompt
+   * @param echo a completion begins with its prompt
+   * @param noAnswer only the prompt is told, nothing is added to it
+   */
+  record Wanted(int logprobs, int promptLogprobs, boolean echo, boolean noAnswer) {
+    Scores scores() {
+      return new Scores(logprobs, echo ? Math.max(logprobs, promptLogprobs) : promptLogprobs);
+    }
+
+    boolean echoesLogprobs() {
+      return echo && logprobs >= 0;
+    }
+  }
+
+  /** The events that the caller is to hear of. */
+  Flux<Generation.Event> events(Generation generation) {
+    return wanted.noAnswer()
+        ? generation.events().mapNotNull(OpenAiRequest::withoutAnswer)
+        : generation.events();
+  }
+
+  private static Generation.@Nullable Event withoutAnswer(Generation.Event event) {
+    return switch (event.event()) {
+      case GenerationEvent.TextDelta _ -> null;
+      case GenerationEvent.Finished(FinishReason reason, Usage usage, Timings timings) -> {
+        FinishReason told = reason == FinishReason.CANCELLED ? reason : FinishReason.LENGTH;
+        Usage prompt = new Usage(usage.promptTokens(), 0, usage.cachedTokens());
+        yield new Generation.Event(
+            event.index(), new GenerationEvent.Finished(told, prompt, timings));
+      }
+      case GenerationEvent.PromptScored _, GenerationEvent.Failed _ -> event;
+    };
+  }
 
   GenerationCall call(String id, GenerationCall.Origin origin, Duration timeout) {
     return new GenerationCall(
@@ -30,6 +78,7 @@ record OpenAiRequest(
         prompts,
         n,
         sampling,
+        wanted.scores(),
         new GenerationCall.Terms(
             new Tenant(origin.caller().tenant(), 1), priority, cacheSalt, timeout));
   }

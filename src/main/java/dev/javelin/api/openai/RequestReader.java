@@ -4,6 +4,7 @@ import dev.javelin.api.ApiException;
 import dev.javelin.api.JsonFields;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
+import dev.javelin.service.Scores;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 final class RequestReader {
   static final int MAX_SEQUENCES = 64;
   private static final int MAX_SALT = 256;
+  private static final int MAX_LOGPROBS = 20;
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
   private static final Set<String> HARMLESS =
@@ -38,52 +40,76 @@ final class RequestReader {
           "tools",
           "functions",
           "function_call",
-          "top_logprobs",
-          "prompt_logprobs",
           "reasoning_effort",
           "audio",
           "prediction",
           "verbosity",
-          "web_search_options",
-          "suffix");
+          "web_search_options");
 
   private RequestReader() {}
 
   static OpenAiRequest chat(JsonFields body) {
     String model = body.requiredString("model");
-    boolean add = body.flag("add_generation_prompt", true);
-    if (body.flag("continue_final_message", false)) {
+    boolean continued = body.flag("continue_final_message", false);
+    boolean add = body.flag("add_generation_prompt", !continued);
+    if (add && continued) {
       throw ApiException.badField(
-          "continue_final_message", "'continue_final_message' is not supported yet");
+          "continue_final_message",
+          "'continue_final_message' and 'add_generation_prompt' exclude each other; give one");
     }
     List<JsonNode> modalities = body.array("modalities");
     if (modalities != null
         && !modalities.stream().allMatch(m -> m.isString() && m.stringValue().equals("text"))) {
       throw ApiException.badField("modalities", "'modalities' may only hold \"text\"");
     }
-    Prompt prompt = new Prompt.Chat(messages(body), add, kwargs(body));
-    if (body.flag("logprobs", false)) {
-      throw ApiException.badField("logprobs", "'logprobs' is not supported yet");
+    Prompt prompt = new Prompt.Chat(messages(body), add, continued, kwargs(body));
+    boolean logprobs = body.flag("logprobs", false);
+    Integer top = body.integer("top_logprobs", 0, MAX_LOGPROBS);
+    if (top != null && !logprobs) {
+      throw ApiException.badField(
+          "top_logprobs", "'top_logprobs' is only allowed with \"logprobs\": true");
     }
-    return finish(body, model, List.of(prompt));
+    OpenAiRequest.Wanted wanted =
+        new OpenAiRequest.Wanted(
+            logprobs ? (top == null ? 0 : top) : Scores.NO, promptLogprobs(body), false, false);
+    return finish(body, model, List.of(prompt), wanted);
   }
 
   static OpenAiRequest completion(JsonFields body) {
     String model = body.requiredString("model");
     List<Prompt> prompts = prompts(body);
-    if (body.flag("echo", false)) {
-      throw ApiException.badField("echo", "'echo' is not supported yet");
+    if (body.value("suffix") != null) {
+      throw ApiException.badField(
+          "suffix",
+          "'suffix' is not supported: no model here is known to fill in the middle; put its own"
+              + " fill-in-the-middle tokens into 'prompt'");
     }
-    body.refuse(List.of("logprobs"));
+    boolean echo = body.flag("echo", false);
+    Integer logprobs = body.integer("logprobs", 0, MAX_LOGPROBS);
+    int promptLogprobs = promptLogprobs(body);
+    boolean mayBeEmpty = echo || promptLogprobs >= 0;
+    Integer most = body.integer("max_tokens", mayBeEmpty ? 0 : 1, Integer.MAX_VALUE);
+    OpenAiRequest.Wanted wanted =
+        new OpenAiRequest.Wanted(
+            logprobs == null ? Scores.NO : logprobs,
+            promptLogprobs,
+            echo,
+            most != null && most == 0);
     Integer n = body.integer("n", 1, MAX_SEQUENCES);
     Integer bestOf = body.integer("best_of", 1, MAX_SEQUENCES);
     if (bestOf != null && bestOf != (n == null ? 1 : n)) {
       throw ApiException.badField("best_of", "'best_of' is only supported equal to 'n'");
     }
-    return finish(body, model, prompts);
+    return finish(body, model, prompts, wanted);
   }
 
-  private static OpenAiRequest finish(JsonFields body, String model, List<Prompt> prompts) {
+  private static int promptLogprobs(JsonFields body) {
+    Integer top = body.integer("prompt_logprobs", 0, MAX_LOGPROBS);
+    return top == null ? Scores.NO : top;
+  }
+
+  private static OpenAiRequest finish(
+      JsonFields body, String model, List<Prompt> prompts, OpenAiRequest.Wanted wanted) {
     Integer n = body.integer("n", 1, MAX_SEQUENCES);
     int answers = n == null ? 1 : n;
     if (prompts.size() * answers > MAX_SEQUENCES) {
@@ -105,7 +131,7 @@ final class RequestReader {
       options.end();
     }
     onlyNoTools(body);
-    SamplingOverrides sampling = SamplingReader.read(body);
+    SamplingOverrides sampling = SamplingReader.read(body, wanted.noAnswer());
     Integer priority = body.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
     String cacheSalt = cacheSalt(body);
     body.ignore(HARMLESS);
@@ -116,6 +142,7 @@ final class RequestReader {
         prompts,
         answers,
         sampling,
+        wanted,
         priority == null ? 0 : priority,
         cacheSalt,
         stream,

@@ -20,16 +20,19 @@ final class SamplingReader {
   private static final int MAX_IDS = 1 << 20;
 
   private final JsonFields body;
+  private final boolean noAnswer;
 
-  private SamplingReader(JsonFields body) {
+  private SamplingReader(JsonFields body, boolean noAnswer) {
     this.body = body;
+    this.noAnswer = noAnswer;
   }
 
   /**
+   * @param noAnswer max_tokens is 0: the one token that a model gives at least will not be told
    * @throws ApiException naming the first field that is not right, and what would be
    */
-  static SamplingOverrides read(JsonFields body) {
-    return new SamplingReader(body).read();
+  static SamplingOverrides read(JsonFields body, boolean noAnswer) {
+    return new SamplingReader(body, noAnswer).read();
   }
 
   private SamplingOverrides read() {
@@ -67,11 +70,7 @@ final class SamplingReader {
             ids("allowed_token_ids"),
             words("bad_words", MAX_WORDS),
             body.wholeNumber("seed"),
-            same(
-                "max_tokens",
-                body.integer("max_tokens", 1, Integer.MAX_VALUE),
-                "max_completion_tokens",
-                body.integer("max_completion_tokens", 1, Integer.MAX_VALUE)),
+            maxTokens(),
             body.integer("min_tokens", 0, Integer.MAX_VALUE),
             stops(),
             ids("stop_token_ids"),
@@ -103,6 +102,17 @@ final class SamplingReader {
           "'%s' has no effect with \"mirostat\": 2, which takes its place; leave it out or give %s"
               .formatted(field, neutral));
     }
+  }
+
+  private @Nullable Integer maxTokens() {
+    if (noAnswer) {
+      return 1;
+    }
+    return same(
+        "max_tokens",
+        body.integer("max_tokens", 1, Integer.MAX_VALUE),
+        "max_completion_tokens",
+        body.integer("max_completion_tokens", 1, Integer.MAX_VALUE));
   }
 
   private static <T> @Nullable T same(

@@ -66,6 +66,7 @@ final class TokenController {
           new Prompt.Chat(
               RequestReader.messages(body),
               body.flag("add_generation_prompt", true),
+              false,
               RequestReader.kwargs(body));
     } else {
       throw body.missing("prompt");

@@ -4,8 +4,11 @@ import dev.javelin.api.ApiErrors;
 import dev.javelin.api.ApiException;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.service.Generation;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.springframework.http.HttpStatus;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,15 +18,28 @@ final class WholeAnswer {
   private final AnswerFormat format;
   private final AnswerFormat.Head head;
   private final String requestId;
+  private final AnswerExtras extras;
   private final StringBuilder[] texts;
+  private final List<List<TokenLogprobs>> answers = new ArrayList<>();
+  private final List<List<TokenLogprobs>> prompts = new ArrayList<>();
   private final FinishReason[] reasons;
   private final UsageTotal usage;
 
   WholeAnswer(
-      AnswerFormat format, AnswerFormat.Head head, String requestId, int sequences, int perPrompt) {
+      AnswerFormat format,
+      AnswerFormat.Head head,
+      AnswerExtras extras,
+      String requestId,
+      int sequences,
+      int perPrompt) {
     this.format = format;
     this.head = head;
+    this.extras = extras;
     this.requestId = requestId;
+    for (int i = 0; i < sequences; i++) {
+      answers.add(new ArrayList<>());
+      prompts.add(List.of());
+    }
     this.texts = new StringBuilder[sequences];
     Arrays.setAll(texts, _ -> new StringBuilder());
     this.reasons = new FinishReason[sequences];
@@ -36,8 +52,11 @@ final class WholeAnswer {
    */
   void add(Generation.Event event) {
     switch (event.event()) {
-      case GenerationEvent.PromptScored _ -> {}
-      case GenerationEvent.TextDelta delta -> texts[event.index()].append(delta.text());
+      case GenerationEvent.PromptScored scored -> prompts.set(event.index(), scored.logprobs());
+      case GenerationEvent.TextDelta delta -> {
+        texts[event.index()].append(delta.text());
+        answers.get(event.index()).addAll(delta.logprobs());
+      }
       case GenerationEvent.Finished finished -> {
         if (finished.reason() == FinishReason.CANCELLED) {
           throw cancelled();
@@ -54,7 +73,13 @@ final class WholeAnswer {
     ObjectNode body = format.answer(head);
     ArrayNode choices = body.putArray("choices");
     for (int index = 0; index < texts.length; index++) {
-      format.choice(choices, index, texts[index].toString(), reasons[index]);
+      format.choice(
+          choices,
+          index,
+          extras.opening(index) + texts[index],
+          reasons[index],
+          extras.opening(index, prompts.get(index), answers.get(index)));
+      extras.putPrompt(body, index, prompts.get(index));
     }
     AnswerFormat.usage(body, usage.total());
     return body;

@@ -39,9 +39,9 @@ class LogprobsFormatTests {
     ObjectNode out = LogprobsFormat.emptyCompletion();
     TextOffsets offsets = new TextOffsets(tokenizer, true);
     format.addFirst(out, FakeTokenizer.EOS, offsets);
-    format.addCompletion(out, List.of(token('h', -1f, 'a'), token(0xc3, -2f, 0xc3)), offsets);
+    format.addCompletion(out, List.of(token('h', -1f, 'a'), token(0xc3, -2f, 0xc3)), 5, offsets);
     format.addCompletion(
-        out, List.of(token(0xa9, Float.NEGATIVE_INFINITY), token('!', -3f)), offsets);
+        out, List.of(token(0xa9, Float.NEGATIVE_INFINITY), token('!', -3f)), 5, offsets);
     assertThat(out.toString())
         .isEqualTo(
             """
@@ -55,7 +55,7 @@ class LogprobsFormatTests {
 
   @Test
   void promptsAreScoredByTokenId() {
-    assertThat(format.prompt(List.of(token('b', -1.5f, 'a', 'b'))).toString())
+    assertThat(format.prompt(List.of(token('b', -1.5f, 'a', 'b', 'c')), 2).toString())
         .isEqualTo(
             """
             [null,{"98":{"logprob":-1.5,"rank":2,"decoded_token":"b"},\
