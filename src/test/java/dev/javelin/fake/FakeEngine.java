@@ -57,6 +57,12 @@ public final class FakeEngine implements Engine {
     script = List.copyOf(events);
   }
 
+  /** A script of any events. */
+  public void plays(GenerationEvent... events) {
+    refusal = null;
+    script = List.of(events);
+  }
+
   /** A script of text pieces after which nothing comes until an abort. */
   public void hangsAfter(String... pieces) {
     says(FinishReason.STOP, pieces);
