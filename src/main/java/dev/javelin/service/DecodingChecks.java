@@ -25,7 +25,7 @@ public final class DecodingChecks {
   public void check(DecodingSettings settings) {
     SamplingOverrides sampling = settings.samplingOrNone();
     try {
-      SamplingChoice.params(sampling, Integer.MAX_VALUE, 0);
+      SamplingChoice.params(sampling, Integer.MAX_VALUE, 0).build();
     } catch (EngineException e) {
       throw refused("/sampling/" + e.parameter(), String.valueOf(e.getMessage()));
     }

@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.Dry;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationRequest;
@@ -8,6 +9,7 @@ import dev.javelin.engine.sampling.grammar.GrammarRule;
 import dev.javelin.security.Caller;
 import dev.javelin.security.QuotaExceededException;
 import dev.javelin.security.Refusal;
+import dev.javelin.tokenizer.Tokenizer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +100,11 @@ public final class GenerationService {
     DecodingSettings profile = serving.route().decoding();
     SamplingOverrides sampling = choice.merged(call.sampling(), profile, model);
     checkTokenIds(model, sampling);
+    Tokenizer tokenizer = model.tokenizer();
+    Dry dry =
+        WordTokens.withBreakers(
+            tokenizer, SamplingChoice.dry(sampling), sampling.drySequenceBreakers());
+    List<List<Integer>> badWords = WordTokens.badWords(tokenizer, sampling.badWords());
     long deadline = System.nanoTime() + call.terms().timeout().toNanos();
     List<GenerationRequest> requests = new ArrayList<>(call.sequences());
     for (Prompt prompt : call.prompts()) {
@@ -108,7 +115,9 @@ public final class GenerationService {
             new GenerationRequest(
                 Generation.sequenceId(call.id(), requests.size()),
                 ids,
-                SamplingChoice.params(sampling, model.tokenizer(), room, i)
+                SamplingChoice.params(sampling, room, i)
+                    .dry(dry)
+                    .badWords(badWords)
                     .rule(rule)
                     .logprobs(call.scores().answer())
                     .promptLogprobs(promptScores(call, prompt, i))

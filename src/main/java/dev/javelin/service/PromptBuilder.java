@@ -61,11 +61,11 @@ final class PromptBuilder {
     try {
       RenderedPrompt rendered =
           template.render(
-          withSystemPrompt(chat.messages(), profile.systemPrompt()),
-          null,
-          chat.addGenerationPrompt(),
-          kwargs,
-          clock.instant());
+              withSystemPrompt(chat.messages(), profile.systemPrompt()),
+              null,
+              chat.addGenerationPrompt(),
+              kwargs,
+              clock.instant());
       return chat.continueFinal() ? open(rendered, chat.messages().getLast()) : rendered;
     } catch (ChatTemplateException e) {
       throw new EngineException(

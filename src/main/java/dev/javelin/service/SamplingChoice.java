@@ -1,13 +1,13 @@
 package dev.javelin.service;
 
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.Dry;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.SamplingParamsBuilder;
 import dev.javelin.engine.request.Truncation;
-import dev.javelin.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -64,12 +64,13 @@ public final class SamplingChoice {
   }
 
   /**
+   * Everything but what only a tokenizer knows: bad words and DRY's breakers.
+   *
    * @param room most tokens that may be generated
    * @param answer counts the answers to one prompt, each of which has its own seed
    * @throws EngineException INVALID_REQUEST naming the field that is out of range
    */
-  static SamplingParamsBuilder params(
-      SamplingOverrides merged, Tokenizer tokenizer, int room, int answer) {
+  static SamplingParamsBuilder params(SamplingOverrides merged, int room, int answer) {
     Integer wanted = merged.maxTokens();
     int maxTokens = wanted == null ? room : Math.min(wanted, room);
     int minTokens = or(merged.minTokens(), 0);
@@ -92,9 +93,8 @@ public final class SamplingChoice {
         .repetitionPenalty(or(merged.repetitionPenalty(), 1f))
         .frequencyPenalty(or(merged.frequencyPenalty(), 0f))
         .presencePenalty(or(merged.presencePenalty(), 0f))
-        .dry(WordTokens.dry(tokenizer, merged))
+        .dry(dry(merged))
         .allowedTokenIds(merged.allowedTokenIds())
-        .badWords(WordTokens.badWords(tokenizer, or(merged.badWords(), List.of())))
         .logitBias(or(merged.logitBias(), Map.of()))
         .seed(seed == null ? OptionalLong.empty() : OptionalLong.of(seed + answer))
         .maxTokens(maxTokens)
@@ -106,6 +106,18 @@ public final class SamplingChoice {
         .skipSpecialTokens(or(merged.skipSpecialTokens(), true));
   }
 
+  /** DRY without its breakers. */
+  static Dry dry(SamplingOverrides merged) {
+    Dry usual = Dry.NONE;
+    return new Dry(
+        or(merged.dryMultiplier(), usual.multiplier()),
+        or(merged.dryBase(), usual.base()),
+        or(merged.dryAllowedLength(), usual.allowedLength()),
+        or(merged.dryPenaltyLastN(), usual.lastN()),
+        usual.breakers(),
+        usual.breakerSequences());
+  }
+
   private static Truncation.Xtc xtc(SamplingOverrides merged) {
     Truncation.Xtc usual = Truncation.Xtc.NONE;
     return new Truncation.Xtc(
@@ -114,7 +126,11 @@ public final class SamplingChoice {
   }
 
   private static @Nullable Mirostat mirostat(SamplingOverrides merged) {
-    return or(merged.mirostat(), 0) == 2
+    int version = or(merged.mirostat(), 0);
+    if (version != 0 && version != 2) {
+      throw invalid("mirostat must be 0 for none or 2, but is " + version, "mirostat");
+    }
+    return version == 2
         ? new Mirostat(or(merged.mirostatTau(), 5f), or(merged.mirostatEta(), 0.1f))
         : null;
   }

@@ -9,7 +9,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The words of a request as the tokens that sampling knows. */
+/** The words of a call as the tokens that sampling knows. */
 final class WordTokens {
   private static final List<String> USUAL_BREAKERS = List.of("\n", ":", "\"", "*");
 
@@ -19,9 +19,9 @@ final class WordTokens {
    * Each word as it is written at the start of a text and, where that is one more way, after a
    * space.
    */
-  static List<List<Integer>> badWords(Tokenizer tokenizer, List<String> words) {
+  static List<List<Integer>> badWords(Tokenizer tokenizer, @Nullable List<String> words) {
     List<List<Integer>> out = new ArrayList<>();
-    for (String word : words) {
+    for (String word : words == null ? List.<String>of() : words) {
       List<Integer> plain = encode(tokenizer, word.stripLeading());
       List<Integer> spaced = encode(tokenizer, " " + word.stripLeading());
       if (!plain.isEmpty()) {
@@ -34,17 +34,31 @@ final class WordTokens {
     return out;
   }
 
-  /** With the tokens that hold a breaker, and the breakers that are several tokens. */
-  static Dry dry(Tokenizer tokenizer, SamplingOverrides given) {
-    Float multiplier = given.dryMultiplier();
-    if (multiplier == null || multiplier == 0f) {
-      return Dry.NONE;
+  /**
+   * Gives DRY its breakers: the tokens that hold one, and those that are several tokens.
+   *
+   * @param breakers null: the usual ones
+   */
+  static Dry withBreakers(Tokenizer tokenizer, Dry dry, @Nullable List<String> breakers) {
+    if (!dry.active()) {
+      return dry;
     }
-    List<String> words = given.drySequenceBreakers();
-    List<String> breakers = words == null ? USUAL_BREAKERS : words;
+    List<String> words = breakers == null ? USUAL_BREAKERS : breakers;
+    return new Dry(
+        dry.multiplier(),
+        dry.base(),
+        dry.allowedLength(),
+        dry.lastN(),
+        holders(tokenizer, words),
+        words.stream()
+            .map(word -> tokenizer.encode(word, false, false))
+            .filter(ids -> ids.length > 1)
+            .toList());
+  }
+
+  private static BitSet holders(Tokenizer tokenizer, List<String> words) {
+    List<byte[]> texts = words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
     BitSet tokens = new BitSet();
-    List<byte[]> texts =
-        breakers.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
     for (int id = 0; id < tokenizer.vocabSize(); id++) {
       byte[] token = tokenizer.tokenBytes(id);
       for (byte[] text : texts) {
@@ -54,20 +68,7 @@ final class WordTokens {
         }
       }
     }
-    List<int[]> sequences = new ArrayList<>();
-    for (String breaker : breakers) {
-      int[] ids = tokenizer.encode(breaker, false, false);
-      if (ids.length > 1) {
-        sequences.add(ids);
-      }
-    }
-    return new Dry(
-        multiplier,
-        or(given.dryBase(), Dry.NONE.base()),
-        or(given.dryAllowedLength(), Dry.NONE.allowedLength()),
-        or(given.dryPenaltyLastN(), Dry.NONE.lastN()),
-        tokens,
-        sequences);
+    return tokens;
   }
 
   private static boolean contains(byte[] token, byte[] text) {
@@ -81,9 +82,5 @@ final class WordTokens {
 
   private static List<Integer> encode(Tokenizer tokenizer, String text) {
     return Arrays.stream(tokenizer.encode(text, false, false)).boxed().toList();
-  }
-
-  private static <T> T or(@Nullable T given, T otherwise) {
-    return given == null ? otherwise : given;
   }
 }

@@ -44,7 +44,8 @@ public final class SamplerBenchmark {
         params().topK(40).dry(new Dry(0.8f, 1.75f, 2, -1, new BitSet(), List.of())));
     cases.put("top_k 40, logprobs 5", params().topK(40).logprobs(5));
     for (int vocabSize : VOCABULARIES) {
-      System.out.printf("vocabulary %d%n| case | µs a row | ms for 16 rows | B a row |%n", vocabSize);
+      System.out.printf(
+          "vocabulary %d%n| case | µs a row | ms for 16 rows | B a row |%n", vocabSize);
       for (Map.Entry<String, SamplingParamsBuilder> entry : cases.entrySet()) {
         run(entry.getKey(), entry.getValue().build(), vocabSize);
       }

@@ -100,8 +100,10 @@ public final class FakeEngine implements Engine {
     output.execute(
         () -> {
           for (GenerationEvent event : events) {
-            if (!(event instanceof GenerationEvent.TextDelta)
-                && open.remove(request.id()) == null) {
+            boolean last =
+                event instanceof GenerationEvent.Finished
+                    || event instanceof GenerationEvent.Failed;
+            if (last && open.remove(request.id()) == null) {
               return;
             }
             listener.onEvent(

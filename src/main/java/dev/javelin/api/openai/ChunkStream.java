@@ -59,7 +59,8 @@ final class ChunkStream {
             ? Flux.range(0, sequences).map(index -> data(piece(index, null, null)))
             : Flux.empty();
     if (extras.opensAtOnce()) {
-      opening = Flux.range(0, sequences).map(index -> data(piece(index, extras.opening(index), null)));
+      opening =
+          Flux.range(0, sequences).map(index -> data(piece(index, extras.opening(index), null)));
     }
     Flux<String> events =
         request

@@ -69,8 +69,7 @@ final class LogprobsFormat {
    * @param top how many of the likeliest to show at most
    * @param offsets of this answer, moved on
    */
-  void addCompletion(
-      ObjectNode out, List<TokenLogprobs> tokens, int top, TextOffsets offsets) {
+  void addCompletion(ObjectNode out, List<TokenLogprobs> tokens, int top, TextOffsets offsets) {
     for (TokenLogprobs token : tokens) {
       addToken(out, token.tokenId(), offsets);
       ((ArrayNode) out.get("token_logprobs")).add(finite(token.logprob()));

@@ -6,13 +6,10 @@ import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
 import dev.javelin.service.Scores;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**

@@ -62,8 +62,7 @@ class LogprobsApiTests {
             new int[] {0xc3, 0xa9},
             List.of(token(0xc3, -2f, 'a', 'b'), token(0xa9, -3f, 0xa9, 'b'))),
         new GenerationEvent.TextDelta("!", new int[] {'!'}, List.of(token('!', -4f, '!', 'b'))),
-        new GenerationEvent.Finished(
-            FinishReason.STOP, new Usage(0, 4, 0), new Timings(1, 2, 3)));
+        new GenerationEvent.Finished(FinishReason.STOP, new Usage(0, 4, 0), new Timings(1, 2, 3)));
   }
 
   private static TokenLogprobs token(int id, float logprob, int... top) {
@@ -137,8 +136,7 @@ class LogprobsApiTests {
   @Test
   void anEchoWithoutLogprobsComesFirst() throws Exception {
     engine.says(FinishReason.STOP, "c");
-    List<JsonNode> chunks =
-        chunks("/v1/completions", completion(",\"echo\":true,\"stream\":true"));
+    List<JsonNode> chunks = chunks("/v1/completions", completion(",\"echo\":true,\"stream\":true"));
     assertThat(chunks.getFirst().at("/choices/0/text").stringValue()).isEqualTo("ab");
     assertThat(chunks.get(1).at("/choices/0/text").stringValue()).isEqualTo("c");
     JsonNode whole = JSON.readTree(post("/v1/completions", completion(",\"echo\":true")).body());
@@ -152,8 +150,7 @@ class LogprobsApiTests {
     JsonNode body = JSON.readTree(post("/v1/completions", completion(fields)).body());
     assertThat(body.at("/choices/0/text").stringValue()).isEqualTo("ab");
     assertThat(body.at("/choices/0/finish_reason").stringValue()).isEqualTo("length");
-    assertThat(body.at("/choices/0/logprobs/token_logprobs").toString())
-        .isEqualTo("[null,-0.5]");
+    assertThat(body.at("/choices/0/logprobs/token_logprobs").toString()).isEqualTo("[null,-0.5]");
     assertThat(body.at("/usage/completion_tokens").intValue()).isZero();
     assertThat(engine.requests.take().sampling().maxTokens()).isEqualTo(1);
   }
@@ -161,8 +158,7 @@ class LogprobsApiTests {
   @Test
   void aChatTellsItsPromptsScoresOnce() throws Exception {
     JsonNode body =
-        JSON.readTree(
-            post("/v1/chat/completions", chat(",\"prompt_logprobs\":0,\"n\":2")).body());
+        JSON.readTree(post("/v1/chat/completions", chat(",\"prompt_logprobs\":0,\"n\":2")).body());
     assertThat(body.path("prompt_logprobs").toString())
         .isEqualTo("[null,{\"98\":{\"logprob\":-0.5,\"rank\":3,\"decoded_token\":\"b\"}}]");
     assertThat(body.at("/choices/0/logprobs").isNull()).isTrue();
@@ -213,8 +209,7 @@ class LogprobsApiTests {
             """));
     SamplingParams sampling = engine.requests.take().sampling();
     assertThat(sampling.truncation())
-        .isEqualTo(
-            new Truncation(-1, 1f, 0f, 0.9f, 1.5f, 0.01f, new Truncation.Xtc(0.5f, 0.2f)));
+        .isEqualTo(new Truncation(-1, 1f, 0f, 0.9f, 1.5f, 0.01f, new Truncation.Xtc(0.5f, 0.2f)));
     assertThat(sampling.penalties().repetition()).isEqualTo(1.1f);
     Dry dry = sampling.penalties().dry();
     assertThat(dry.multiplier()).isEqualTo(0.8f);

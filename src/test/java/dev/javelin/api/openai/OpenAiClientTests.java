@@ -12,12 +12,15 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
 import dev.javelin.JavelinApplication;
 import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.ServedModel;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +129,69 @@ class OpenAiClientTests {
       chunks = stream.stream().toList();
     }
     assertThat(chunks.getLast().usage().orElseThrow().completionTokens()).isPositive();
+  }
+
+  /** One line a token: text, bytes, logprob and the likeliest tokens. */
+  private static String line(ChatCompletionTokenLogprob token) {
+    return "%s %s %s %s"
+        .formatted(
+            token.token(),
+            token.bytes().orElse(List.of()),
+            token.logprob(),
+            token.topLogprobs().stream().map(top -> top.token() + " " + top.logprob()).toList());
+  }
+
+  @Test
+  void logprobsAreTheSameStreamedAndTheirBytesAreTheText() {
+    ChatCompletionCreateParams params =
+        ask("What is a volcano?").logprobs(true).topLogprobs(3).build();
+    ChatCompletion answer = client.chat().completions().create(params);
+    List<ChatCompletionTokenLogprob> tokens =
+        answer.choices().getFirst().logprobs().orElseThrow().content().orElseThrow();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (ChatCompletionTokenLogprob token : tokens) {
+      token.bytes().orElseThrow().forEach(value -> bytes.write(value.intValue()));
+      // Greedy: each token is its own likeliest.
+      assertThat(token.topLogprobs()).hasSize(3);
+      assertThat(token.topLogprobs().getFirst().token()).isEqualTo(token.token());
+      assertThat(token.topLogprobs().getFirst().logprob()).isEqualTo(token.logprob());
+      assertThat(token.logprob()).isNegative();
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualTo(answer.choices().getFirst().message().content().orElseThrow());
+    List<String> streamed;
+    try (StreamResponse<ChatCompletionChunk> stream =
+        client.chat().completions().createStreaming(params)) {
+      streamed =
+          stream.stream()
+              .flatMap(chunk -> chunk.choices().stream())
+              .flatMap(choice -> choice.logprobs().stream())
+              .flatMap(logprobs -> logprobs.content().orElse(List.of()).stream())
+              .map(OpenAiClientTests::line)
+              .toList();
+    }
+    assertThat(streamed).isEqualTo(tokens.stream().map(OpenAiClientTests::line).toList());
+  }
+
+  @Test
+  void completionsScoreTheirPrompt() {
+    Completion answer =
+        client
+            .completions()
+            .create(
+                CompletionCreateParams.builder()
+                    .model("dart")
+                    .prompt("The capital of France is Paris.")
+                    .echo(true)
+                    .logprobs(1)
+                    .maxTokens(0)
+                    .build());
+    var logprobs = answer.choices().getFirst().logprobs().orElseThrow();
+    assertThat(String.join("", logprobs.tokens().orElseThrow()))
+        .isEqualTo(answer.choices().getFirst().text())
+        .isEqualTo("The capital of France is Paris.");
+    assertThat(logprobs.textOffset().orElseThrow().getFirst()).isZero();
+    assertThat(answer.usage().orElseThrow().completionTokens()).isZero();
   }
 
   @Test
