@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -43,6 +45,7 @@ public final class FakeEngine implements Engine {
       List.of(
           new GenerationEvent.Finished(
               FinishReason.STOP, new Usage(0, 0, 0), new Timings(1, 2, 3)));
+  private final Queue<List<GenerationEvent>> turns = new ConcurrentLinkedQueue<>();
   private volatile @Nullable ErrorCode refusal;
 
   /** A script of text pieces, one token each, and an end. */
@@ -61,6 +64,13 @@ public final class FakeEngine implements Engine {
   public void plays(GenerationEvent... events) {
     refusal = null;
     script = List.of(events);
+  }
+
+  /** One script for each of the next requests. */
+  @SafeVarargs
+  public final void playsInTurn(List<GenerationEvent>... scripts) {
+    turns.clear();
+    turns.addAll(List.of(scripts));
   }
 
   /** A script of text pieces after which nothing comes until an abort. */
@@ -96,7 +106,8 @@ public final class FakeEngine implements Engine {
     }
     requests.add(request);
     open.put(request.id(), listener);
-    List<GenerationEvent> events = script;
+    List<GenerationEvent> turn = turns.poll();
+    List<GenerationEvent> events = turn == null ? script : turn;
     output.execute(
         () -> {
           for (GenerationEvent event : events) {

@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** What a call's answers tell beside their new text: echoed prompts and logprobs. */
 final class AnswerExtras {
   private final AnswerFormat format;
+  private final OpenAiRequest request;
   private final OpenAiRequest.Wanted wanted;
   private final Generation generation;
   private final Tokenizer tokenizer;
@@ -20,18 +21,19 @@ final class AnswerExtras {
 
   AnswerExtras(AnswerFormat format, OpenAiRequest request, Generation generation) {
     this.format = format;
+    this.request = request;
     this.wanted = request.wanted();
     this.generation = generation;
     tokenizer = generation.model().tokenizer();
     logprobs = new LogprobsFormat(tokenizer);
     skipSpecial = !Boolean.FALSE.equals(request.sampling().skipSpecialTokens());
-    offsets = new TextOffsets[request.prompts().size() * request.n()];
+    offsets = new TextOffsets[request.choices()];
     Arrays.setAll(offsets, _ -> new TextOffsets(tokenizer, skipSpecial));
   }
 
   /** What the text of sequence {@code index} begins with. */
   String opening(int index) {
-    return wanted.echo() ? tokenizer.decode(generation.promptTokenIds(index), skipSpecial) : "";
+    return wanted.echo() ? tokenizer.decode(request.promptTokenIds(generation, index), skipSpecial) : "";
   }
 
   /** Whether the opening can be told at once, without waiting for the prompt's scores. */
@@ -60,7 +62,7 @@ final class AnswerExtras {
       return answer(index, tokens);
     }
     ObjectNode out = LogprobsFormat.emptyCompletion();
-    logprobs.addFirst(out, generation.promptTokenIds(index)[0], offsets[index]);
+    logprobs.addFirst(out, request.promptTokenIds(generation, index)[0], offsets[index]);
     logprobs.addCompletion(out, prompt, wanted.logprobs(), offsets[index]);
     logprobs.addCompletion(out, tokens, wanted.logprobs(), offsets[index]);
     return out;

@@ -120,7 +120,7 @@ final class GenerationController {
             head(call, generation),
             new AnswerExtras(format, request, generation),
             RequestIds.of(exchange),
-            call.sequences(),
+            request.choices(),
             request.n());
     return request
         .events(generation)
@@ -149,7 +149,7 @@ final class GenerationController {
                 request,
                 bodies,
                 RequestIds.of(exchange))
-            .of(generation, call.sequences(), properties.keepAlive());
+            .of(generation, request.choices(), properties.keepAlive());
     return response
         .writeAndFlushWith(
             chunks.map(

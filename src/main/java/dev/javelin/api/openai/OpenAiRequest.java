@@ -5,6 +5,7 @@ import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.Tenant;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.Usage;
+import dev.javelin.service.BestAnswers;
 import dev.javelin.service.Generation;
 import dev.javelin.service.GenerationCall;
 import dev.javelin.service.Prompt;
@@ -18,6 +19,7 @@ import reactor.core.publisher.Flux;
 /**
  * A chat or completion request as read from the wire.
  *
+ * @param n answers to each prompt
  * @param includeUsage a last chunk carries the usage
  */
 record OpenAiRequest(
@@ -39,10 +41,14 @@ record OpenAiRequest(
    * @param promptLogprobs the same for the prompt
    * @param echo a completion begins with its prompt
    * @param noAnswer only the prompt is told, nothing is added to it
+   * @param bestOf answers computed to each prompt, of which the likeliest {@code n} are told; 0:
+   *     {@code n}
    */
-  record Wanted(int logprobs, int promptLogprobs, boolean echo, boolean noAnswer) {
+  record Wanted(int logprobs, int promptLogprobs, boolean echo, boolean noAnswer, int bestOf) {
     Scores scores() {
-      return new Scores(logprobs, echo ? Math.max(logprobs, promptLogprobs) : promptLogprobs);
+      return new Scores(
+          bestOf > 0 ? Math.max(logprobs, 0) : logprobs,
+          echo ? Math.max(logprobs, promptLogprobs) : promptLogprobs);
     }
 
     boolean echoesLogprobs() {
@@ -52,9 +58,26 @@ record OpenAiRequest(
 
   /** The events that the caller is to hear of. */
   Flux<Generation.Event> events(Generation generation) {
-    return wanted.noAnswer()
-        ? generation.events().mapNotNull(OpenAiRequest::withoutAnswer)
-        : generation.events();
+    Flux<Generation.Event> events = generation.events();
+    if (wanted.bestOf() > 0) {
+      events = events.collectList().flatMapIterable(new BestAnswers(computed(), n)::choose);
+    }
+    return wanted.noAnswer() ? events.mapNotNull(OpenAiRequest::withoutAnswer) : events;
+  }
+
+  /** Answers that are computed to each prompt. */
+  private int computed() {
+    return wanted.bestOf() > 0 ? wanted.bestOf() : n;
+  }
+
+  /** Answers that are told. */
+  int choices() {
+    return prompts.size() * n;
+  }
+
+  /** The prompt of choice {@code index}, as the model sees it. */
+  int[] promptTokenIds(Generation generation, int index) {
+    return generation.promptTokenIds(index / n * computed());
   }
 
   private static Generation.@Nullable Event withoutAnswer(Generation.Event event) {
@@ -76,7 +99,7 @@ record OpenAiRequest(
         origin,
         model,
         prompts,
-        n,
+        computed(),
         sampling,
         wanted.scores(),
         new GenerationCall.Terms(

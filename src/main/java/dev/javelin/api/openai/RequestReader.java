@@ -68,7 +68,7 @@ final class RequestReader {
     }
     OpenAiRequest.Wanted wanted =
         new OpenAiRequest.Wanted(
-            logprobs ? (top == null ? 0 : top) : Scores.NO, promptLogprobs(body), false, false);
+            logprobs ? (top == null ? 0 : top) : Scores.NO, promptLogprobs(body), false, false, 0);
     return finish(body, model, List.of(prompt), wanted);
   }
 
@@ -91,13 +91,30 @@ final class RequestReader {
             logprobs == null ? Scores.NO : logprobs,
             promptLogprobs,
             echo,
-            most != null && most == 0);
-    Integer n = body.integer("n", 1, MAX_SEQUENCES);
-    Integer bestOf = body.integer("best_of", 1, MAX_SEQUENCES);
-    if (bestOf != null && bestOf != (n == null ? 1 : n)) {
-      throw ApiException.badField("best_of", "'best_of' is only supported equal to 'n'");
-    }
+            most != null && most == 0,
+            bestOf(body, prompts.size()));
     return finish(body, model, prompts, wanted);
+  }
+
+  /** 0 where nothing is chosen. */
+  private static int bestOf(JsonFields body, int prompts) {
+    Integer n = body.integer("n", 1, MAX_SEQUENCES);
+    int answers = n == null ? 1 : n;
+    Integer bestOf = body.integer("best_of", answers, MAX_SEQUENCES);
+    if (bestOf == null || bestOf == answers) {
+      return 0;
+    }
+    if (bestOf * prompts > MAX_SEQUENCES) {
+      throw ApiException.badField(
+          "best_of",
+          "'best_of' times the number of prompts is %d; at most %d are allowed"
+              .formatted(bestOf * prompts, MAX_SEQUENCES));
+    }
+    if (body.flag("stream", false)) {
+      throw ApiException.badField(
+          "best_of", "'best_of' above 'n' cannot be streamed: which is best shows at the end");
+    }
+    return bestOf;
   }
 
   private static int promptLogprobs(JsonFields body) {

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,6 +171,32 @@ class LogprobsApiTests {
   }
 
   @Test
+  void theLikeliestOfSeveralAnswersAreTold() throws Exception {
+    engine.playsInTurn(
+        answer("bad", -3f, -1f), answer("best", -0.5f), answer("good", -1f, -0.5f, -0.75f));
+    JsonNode body =
+        JSON.readTree(post("/v1/completions", completion(",\"n\":2,\"best_of\":3")).body());
+    assertThat(body.path("choices")).hasSize(2);
+    assertThat(body.at("/choices/0/text").stringValue()).isEqualTo("best");
+    assertThat(body.at("/choices/1/text").stringValue()).isEqualTo("good");
+    assertThat(body.at("/choices/0/logprobs").isNull()).isTrue();
+    // What was computed in vain counts too; the prompt counts once.
+    assertThat(body.at("/usage/completion_tokens").intValue()).isEqualTo(6);
+    assertThat(body.at("/usage/prompt_tokens").intValue()).isEqualTo(2);
+  }
+
+  private static List<GenerationEvent> answer(String text, float... logprobs) {
+    List<TokenLogprobs> tokens = new ArrayList<>();
+    for (float logprob : logprobs) {
+      tokens.add(token('a', logprob));
+    }
+    return List.of(
+        new GenerationEvent.TextDelta(text, new int[logprobs.length], tokens),
+        new GenerationEvent.Finished(
+            FinishReason.STOP, new Usage(0, logprobs.length, 0), new Timings(1, 2, 3)));
+  }
+
+  @Test
   void aFinalMessageIsLeftOpen() throws Exception {
     String body =
         """
@@ -249,6 +276,9 @@ class LogprobsApiTests {
           prompt_logprobs; "prompt_logprobs":-1
           max_tokens; "max_tokens":0
           suffix; "suffix":"x"
+          best_of; "n":3,"best_of":2
+          best_of; "best_of":65
+          best_of; "best_of":2,"stream":true
           """)
   void whatIsNotRightIsRefusedByName(String field, String fields) throws Exception {
     assertField(post("/v1/completions", completion("," + fields)), field);
