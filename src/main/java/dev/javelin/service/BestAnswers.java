@@ -81,9 +81,7 @@ public final class BestAnswers {
           new Finished(
               reason,
               new Usage(
-                  usage.promptTokens(),
-                  usage.completionTokens() + tokens,
-                  usage.cachedTokens()),
+                  usage.promptTokens(), usage.completionTokens() + tokens, usage.cachedTokens()),
               timings);
       case TextDelta _, PromptScored _, Failed _ -> event;
     };

@@ -33,7 +33,9 @@ final class AnswerExtras {
 
   /** What the text of sequence {@code index} begins with. */
   String opening(int index) {
-    return wanted.echo() ? tokenizer.decode(request.promptTokenIds(generation, index), skipSpecial) : "";
+    return wanted.echo()
+        ? tokenizer.decode(request.promptTokenIds(generation, index), skipSpecial)
+        : "";
   }
 
   /** Whether the opening can be told at once, without waiting for the prompt's scores. */
