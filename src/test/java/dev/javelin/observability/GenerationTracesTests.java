@@ -15,6 +15,7 @@ import dev.javelin.service.GenerationObserver.Begun;
 import dev.javelin.service.GenerationObserver.Listener;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
+import dev.javelin.service.Scores;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -74,6 +75,7 @@ class GenerationTracesTests {
             List.of(new Prompt.Text("secret words", true)),
             1,
             SamplingOverrides.NONE,
+            Scores.NONE,
             new GenerationCall.Terms(Tenant.DEFAULT, 0, "", Duration.ofMinutes(1)));
     return new Begun(call, "tiny v1", 3, SamplingParams.DEFAULT);
   }
