@@ -13,7 +13,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Models and their versions. Every call blocks on the database: call it on a virtual thread. */
-@Service
+@Service("registeredModels") // "models" is the name of a health check
 @Transactional
 public class Models {
   private final ModelRepository models;

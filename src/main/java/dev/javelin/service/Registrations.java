@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /** Makes versions of checkpoints on disk. */
-@Service
+@Service("versionRegistrations") // OpenID Connect has the name registrations
 public final class Registrations {
   private final Models models;
   private final LoadPlanner planner;
