@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Of several answers to each prompt, those whose tokens were the likeliest on average. Needs the
@@ -65,7 +66,8 @@ public final class BestAnswers {
 
   private static double meanLogprob(List<GenerationEvent> answer) {
     return answer.stream()
-        .flatMap(event -> event instanceof TextDelta delta ? delta.logprobs().stream() : null)
+        .flatMap(
+            event -> event instanceof TextDelta delta ? delta.logprobs().stream() : Stream.empty())
         .mapToDouble(TokenLogprobs::logprob)
         .average()
         .orElse(0);

@@ -13,7 +13,6 @@ import dev.javelin.service.SamplingOverrides;
 import dev.javelin.service.Scores;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -62,7 +61,11 @@ record OpenAiRequest(
     if (wanted.bestOf() > 0) {
       events = events.collectList().flatMapIterable(new BestAnswers(computed(), n)::choose);
     }
-    return wanted.noAnswer() ? events.mapNotNull(OpenAiRequest::withoutAnswer) : events;
+    return wanted.noAnswer()
+        ? events
+            .filter(event -> !(event.event() instanceof GenerationEvent.TextDelta))
+            .map(OpenAiRequest::withoutTokens)
+        : events;
   }
 
   /** Answers that are computed to each prompt. */
@@ -80,16 +83,16 @@ record OpenAiRequest(
     return generation.promptTokenIds(index / n * computed());
   }
 
-  private static Generation.@Nullable Event withoutAnswer(Generation.Event event) {
+  private static Generation.Event withoutTokens(Generation.Event event) {
     return switch (event.event()) {
-      case GenerationEvent.TextDelta _ -> null;
       case GenerationEvent.Finished(FinishReason reason, Usage usage, Timings timings) -> {
         FinishReason told = reason == FinishReason.CANCELLED ? reason : FinishReason.LENGTH;
         Usage prompt = new Usage(usage.promptTokens(), 0, usage.cachedTokens());
         yield new Generation.Event(
             event.index(), new GenerationEvent.Finished(told, prompt, timings));
       }
-      case GenerationEvent.PromptScored _, GenerationEvent.Failed _ -> event;
+      case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _, GenerationEvent.Failed _ ->
+          event;
     };
   }
 

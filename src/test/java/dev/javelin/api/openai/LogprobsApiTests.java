@@ -50,7 +50,8 @@ class LogprobsApiTests {
   /** Says "hé!": é is two tokens, told together. */
   @BeforeEach
   void ready() {
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
+    while (registry.list().stream()
+        .noneMatch(model -> model.state() instanceof ServedModel.State.Ready)) {
       Thread.onSpinWait();
     }
     engine = opener.engine;

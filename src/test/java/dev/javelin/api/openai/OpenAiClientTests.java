@@ -52,7 +52,8 @@ class OpenAiClientTests {
             "--javelin.home=" + Path.of("").toAbsolutePath(),
             "--javelin.data-dir=" + directory.resolve("data"));
     ModelRegistry registry = server.getBean(ModelRegistry.class);
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
+    while (registry.list().stream()
+        .noneMatch(model -> model.state() instanceof ServedModel.State.Ready)) {
       Thread.onSpinWait();
     }
     int port = ((WebServerApplicationContext) server).getWebServer().getPort();
