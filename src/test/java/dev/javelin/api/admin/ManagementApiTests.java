@@ -198,6 +198,44 @@ class ManagementApiTests {
   }
 
   @Test
+  void aRepeatedCallWithTheSameKeyIsDoneOnce() {
+    String body = "{\"name\":\"%s\"}".formatted(model);
+    Answer first = api.post("/api/v1/models", body, "Idempotency-Key", model);
+    Answer again = api.post("/api/v1/models", body, "Idempotency-Key", model);
+    assertThat(again.is(201).response().body()).isEqualTo(first.is(201).response().body());
+    assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+    assertThat(again.header("ETag")).isEqualTo(first.header("ETag"));
+    assertThat(again.header("Idempotent-Replay")).isEqualTo("true");
+    api.post("/api/v1/models", "{\"name\":\"other\"}", "Idempotency-Key", model)
+        .isProblem(422, "key-reused");
+    api.post("/api/v1/models", body, "Idempotency-Key", model + "-2")
+        .isProblem(409, "already-exists");
+    api.post("/api/v1/models", body, "Idempotency-Key", model + "-2")
+        .isProblem(409, "already-exists");
+  }
+
+  @Test
+  void anExportReadsBackWithoutChange() throws IOException {
+    registered(file("one"));
+    profiles();
+    api.put("/api/v1/aliases/" + model, target(1)).is(201);
+    String document = api.get("/api/v1/config/export").is(200).response().body();
+    Answer same = api.post("/api/v1/config/import?dryRun=true", document).is(200);
+    assertThat(same.json().findValues("action"))
+        .isNotEmpty()
+        .allSatisfy(action -> assertThat(action.stringValue()).isEqualTo("UNCHANGED"));
+    String other =
+        document.replace(
+            "\"name\":\"%s\",\"description\":\"\"".formatted(model),
+            "\"name\":\"%s\",\"description\":\"new\"".formatted(model));
+    assertThat(api.post("/api/v1/config/import?dryRun=true", other).response().body())
+        .contains("UPDATE");
+    assertThat(api.get("/api/v1/models/" + model).text("/description")).isEmpty();
+    api.post("/api/v1/config/import", other).is(200);
+    assertThat(api.get("/api/v1/models/" + model).text("/description")).isEqualTo("new");
+  }
+
+  @Test
   void operationsArePagedNewestFirst() throws IOException {
     registered(file("one"));
     registered(file("two"));
