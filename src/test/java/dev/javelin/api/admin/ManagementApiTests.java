@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,6 +38,12 @@ class ManagementApiTests {
     opener.engine.says(FinishReason.STOP, "ok");
     planner.availableBytes = 1000 * FakePlanner.MEGABYTE;
     Files.createDirectories(STORE);
+  }
+
+  /** Other tests share this server, and expect one model of it. */
+  @AfterEach
+  void tidy() {
+    api.delete("/api/v1/aliases/" + model, "If-Match", "*");
   }
 
   @Test
