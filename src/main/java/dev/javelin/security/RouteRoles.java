@@ -44,7 +44,15 @@ public final class RouteRoles {
 
           // pages and their files
           new Route(GET, "/", LOCAL),
+          new Route(GET, "/console/overview", LOCAL),
+          new Route(GET, "/console/requests", LOCAL),
+          new Route(GET, "/console/requests/{id}", LOCAL),
+          new Route(GET, "/console/metrics", LOCAL),
+          new Route(GET, "/console/styleguide", LOCAL),
           new Route(GET, "/console/live", LOCAL),
+          new Route(GET, "/console/events", LOCAL),
+          new Route(GET, "/console/series", LOCAL),
+          new Route(GET, "/console/requests.json", LOCAL),
           new Route(GET, "/console/{file:.+\\.(?:js|css|svg)}", PUBLIC),
           new Route(GET, "/login", PUBLIC),
           new Route(GET, "/password", KNOWN),

@@ -6,6 +6,7 @@ import static org.openqa.selenium.support.ui.ExpectedConditions.elementToBeClick
 import static org.openqa.selenium.support.ui.ExpectedConditions.invisibilityOfElementLocated;
 import static org.openqa.selenium.support.ui.ExpectedConditions.presenceOfElementLocated;
 import static org.openqa.selenium.support.ui.ExpectedConditions.textToBe;
+import static org.openqa.selenium.support.ui.ExpectedConditions.urlContains;
 
 import dev.javelin.JavelinApplication;
 import java.io.File;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
@@ -36,6 +38,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -43,16 +46,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The page as a person uses it: the real server, the built-in model and a real browser. */
 class ConsoleBrowserTests {
   private static final By READY = By.cssSelector("#models .chip.ready");
-  private static final By ANSWERS = By.cssSelector("#log .msg:nth-child(even) > div");
+  private static final By ANSWERS = By.cssSelector(".log .msg:nth-child(even) > .text");
   private static final By STOP = By.id("stop");
   private static final By SEND = By.id("send");
 
   /** Stops as soon as a part of the answer is there: a remote click may come after its end. */
   private static final String STOP_AT_FIRST_TEXT =
       """
-      const log = document.getElementById("log");
+      const log = document.querySelector(".log");
       const observer = new MutationObserver(() => {
-        if (log.querySelector(".msg.busy > div")?.textContent) {
+        if (log.querySelector(".msg.busy > .text")?.textContent) {
           observer.disconnect();
           document.getElementById("stop").click();
         }
@@ -113,8 +116,7 @@ class ConsoleBrowserTests {
   @BeforeEach
   void open() {
     view(1280, "light");
-    browser.get(
-        "http://127.0.0.1:" + server.getEnvironment().getRequiredProperty("local.server.port"));
+    browser.get(address());
     wait.until(presenceOfElementLocated(READY));
     wait.until(elementToBeClickable(SEND));
   }
@@ -136,15 +138,15 @@ class ConsoleBrowserTests {
     waitForAnswers(1);
     assertThat(answer(0)).isNotBlank();
     assertThat(browser.findElements(By.cssSelector(".msg.error"))).isEmpty();
-    assertThat(browser.findElement(By.id("figures")).getText())
-        .matches(Pattern.compile("TTFT \\d+ ms .* tokens · cached \\d+"));
+    assertThat(browser.findElement(By.cssSelector(".figures")).getText())
+        .matches(Pattern.compile("TTFT \\d+ ms .* tokens · cached \\d+ · stop · .*"));
   }
 
   @Test
   void aStoppedAnswerIsKeptFreesItsMemoryAndLeavesTheChatUsable() {
     browser.executeScript(STOP_AT_FIRST_TEXT);
     ask("Write a long story about a lighthouse keeper and the sea.");
-    wait.until(textToBe(By.cssSelector("#log .msg:nth-child(2) > span:last-child"), "stopped"));
+    wait.until(textToBe(By.cssSelector(".log .msg:nth-child(2) > .who > span"), "stopped"));
     waitForAnswers(1);
     assertThat(answer(0)).isNotBlank();
     wait.until(textToBe(By.cssSelector("#models td:nth-child(4)"), "0"));
@@ -160,8 +162,95 @@ class ConsoleBrowserTests {
     ask("Say hello.");
     waitForAnswers(1);
     browser.findElement(By.id("clear")).click();
-    assertThat(browser.findElements(By.cssSelector("#log .msg"))).isEmpty();
-    assertThat(browser.findElement(By.id("figures")).getText()).isEmpty();
+    assertThat(browser.findElements(By.cssSelector(".log .msg"))).isEmpty();
+    assertThat(browser.findElement(By.cssSelector(".figures")).getText()).isEmpty();
+  }
+
+  @Test
+  void twoAnswersAreComparedAndTheirFirstDifferenceMarked() {
+    browser.findElement(By.id("compare")).click();
+    assertThat(browser.findElements(By.cssSelector(".pane"))).hasSize(2);
+    browser
+        .findElement(By.xpath("//label[span='temperature']/input"))
+        .sendKeys("2");
+    assertThat(browser.findElement(By.id("set-count")).getText()).isEqualTo("1 of 9 set");
+    ask("Write a short poem about the sea.");
+    wait.until(invisibilityOfElementLocated(STOP));
+    wait.until(elementToBeClickable(SEND));
+    assertThat(browser.findElements(ANSWERS)).hasSize(2).noneMatch(it -> it.getText().isBlank());
+    assertThat(browser.findElements(By.cssSelector(".diverge"))).hasSize(2);
+  }
+
+  @Test
+  void anEditedQuestionReplacesTheOldOne() {
+    ask("Say hello.");
+    waitForAnswers(1);
+    browser.findElement(By.cssSelector(".msg .who button")).click();
+    assertThat(browser.findElements(By.cssSelector(".log .msg"))).isEmpty();
+    WebElement message = browser.findElement(By.id("message"));
+    assertThat(message.getDomProperty("value")).isEqualTo("Say hello.");
+    message.clear();
+    ask("What is 2 + 3?");
+    waitForAnswers(1);
+  }
+
+  @Test
+  void theRequestAppearsAsCode() {
+    browser.findElement(By.id("message")).sendKeys("It's a \"test\"");
+    browser.findElement(By.id("code-open")).click();
+    WebElement code = browser.findElement(By.cssSelector("#code pre"));
+    assertThat(code.getText()).startsWith("curl http://127.0.0.1:").contains("\"dart\"");
+    browser.findElement(By.cssSelector("[data-language=python]")).click();
+    assertThat(code.getText()).contains("from openai import OpenAI");
+    browser.findElement(By.cssSelector("[data-language=java]")).click();
+    assertThat(code.getText()).contains("HttpClient");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "overview, 1440, light, en", "overview, 360, dark, zh", "requests, 1440, dark, en",
+    "requests, 360, light, en", "metrics, 1440, light, zh", "metrics, 360, dark, en",
+    "styleguide, 1440, dark, en", "styleguide, 360, light, zh"
+  })
+  void everyPageFitsInEveryLookAndLanguage(
+      String page, int width, String scheme, String language) throws IOException {
+    ask("What is the capital of Japan?");
+    waitForAnswers(1);
+    browser.manage().addCookie(new Cookie("javelin-language", language));
+    view(width, scheme);
+    browser.get(address() + "/console/" + page);
+    assertThat(browser.findElement(By.tagName("html")).getDomAttribute("lang"))
+        .isEqualTo(language);
+    if (page.equals("overview")) {
+      wait.until(presenceOfElementLocated(By.cssSelector(".sparkline path")));
+    } else if (page.equals("metrics")) {
+      wait.until(presenceOfElementLocated(By.cssSelector(".plot path")));
+    } else if (page.equals("requests")) {
+      wait.until(presenceOfElementLocated(By.cssSelector("#requests tr[data-id]")));
+    }
+    assertNoOverflow();
+    screenshot("%s-%d-%s-%s".formatted(page, width, scheme, language));
+    browser.manage().deleteAllCookies();
+  }
+
+  @Test
+  void aRequestExplainsItsTime() throws IOException {
+    ask("What is 17 + 25?");
+    waitForAnswers(1);
+    browser.get(address() + "/console/requests");
+    browser.findElement(By.cssSelector("#requests tr[data-id] a")).click();
+    wait.until(presenceOfElementLocated(By.id("time-title")));
+    assertThat(browser.findElement(By.id("main")).getText())
+        .contains("Prefill", "Batch mates", "For KV blocks", "0 steps");
+    screenshot("request-1280-light-en");
+  }
+
+  @Test
+  void thePaletteJumpsToAPage() {
+    new Actions(browser).keyDown(Keys.CONTROL).sendKeys("k").keyUp(Keys.CONTROL).perform();
+    WebElement query = browser.findElement(By.cssSelector("#palette input"));
+    query.sendKeys("metr", Keys.ENTER);
+    wait.until(urlContains("/console/metrics"));
   }
 
   @ParameterizedTest
@@ -174,6 +263,10 @@ class ConsoleBrowserTests {
     waitForAnswers(1);
     assertNoOverflow();
     screenshot("chat-%d-%s".formatted(width, scheme));
+  }
+
+  private static String address() {
+    return "http://127.0.0.1:" + server.getEnvironment().getRequiredProperty("local.server.port");
   }
 
   private static void ask(String question) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -14,12 +15,27 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 @ServerTest
 class ConsolePageTests {
+  private static final List<String> PAGES =
+      List.of(
+          "/",
+          "/console/overview",
+          "/console/requests",
+          "/console/requests/missing",
+          "/console/metrics",
+          "/console/styleguide");
+
   @LocalServerPort int port;
 
   @Test
   void pageHasNoInlineScriptAndEveryAssetItNamesIsThere() throws Exception {
-    HttpResponse<String> page = get("/");
-    assertThat(page.statusCode()).isEqualTo(200);
+    for (String path : PAGES) {
+      check(path);
+    }
+  }
+
+  private void check(String path) throws Exception {
+    HttpResponse<String> page = get(path);
+    assertThat(page.statusCode()).as(path).isEqualTo(200);
     assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
         .contains("script-src 'self'");
     assertThat(page.body()).doesNotContain("<style", "style=", "onclick=").doesNotContain("th:");

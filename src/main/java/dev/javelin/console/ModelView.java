@@ -1,0 +1,60 @@
+package dev.javelin.console;
+
+import dev.javelin.engine.EngineStats;
+import dev.javelin.engine.LoadedModel;
+import dev.javelin.service.ServedModel;
+import java.util.List;
+
+/**
+ * One served model's moment; the counts are zero until it is ready.
+ *
+ * @param state "loading", "ready" or "failed"
+ * @param detail the load's stage, the backend, or why it failed
+ */
+record ModelView(
+    String name,
+    String state,
+    String detail,
+    int contextLength,
+    int running,
+    int waiting,
+    int usedBlocks,
+    int totalBlocks,
+    long generatedTokens,
+    long promptTokens,
+    long weightBytes,
+    long kvBytes,
+    List<String> kernels,
+    List<String> warnings) {
+
+  static ModelView of(ServedModel served) {
+    return switch (served.state()) {
+      case ServedModel.State.Loading(String stage) -> still(served.name(), "loading", stage);
+      case ServedModel.State.Failed(String reason) -> still(served.name(), "failed", reason);
+      case ServedModel.State.Ready(LoadedModel model) -> ready(served.name(), model);
+    };
+  }
+
+  private static ModelView still(String name, String state, String detail) {
+    return new ModelView(name, state, detail, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+  }
+
+  private static ModelView ready(String name, LoadedModel model) {
+    EngineStats stats = model.engine().stats();
+    return new ModelView(
+        name,
+        "ready",
+        model.report().backend(),
+        model.effective().contextLength(),
+        stats.running(),
+        stats.waiting(),
+        stats.totalBlocks() - stats.freeBlocks(),
+        stats.totalBlocks(),
+        stats.generatedTokensTotal(),
+        stats.promptTokensTotal(),
+        model.report().weightBytes(),
+        model.report().kvCacheBytes(),
+        model.report().kernels(),
+        model.report().warnings());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.javelin.console;
+
+import dev.javelin.security.Caller;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.TreeMap;
+import org.springframework.security.web.server.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What surrounds every page: the rail's entries and the texts that scripts need. */
+@ControllerAdvice(assignableTypes = PageController.class)
+final class Shell {
+  /** An entry of the rail; its texts are {@code nav.<page>}. */
+  record Entry(String page, String path, String icon) {}
+
+  /** Entries under a heading, {@code nav.<key>}. */
+  record Group(String key, List<Entry> entries) {}
+
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group(
+              "serve",
+              List.of(
+                  new Entry("overview", "/console/overview", "home"),
+                  new Entry("playground", "/", "chat"),
+                  new Entry("requests", "/console/requests", "list"))),
+          new Group("observe", List.of(new Entry("metrics", "/console/metrics", "chart"))));
+
+  @ModelAttribute("groups")
+  List<Group> groups() {
+    return GROUPS;
+  }
+
+  /** The name of who logged in; empty for anybody else. */
+  @ModelAttribute("user")
+  String user(ServerWebExchange exchange) {
+    return Caller.of(exchange) instanceof Caller.User user ? user.account() : "";
+  }
+
+  @ModelAttribute("csrf")
+  Mono<CsrfToken> csrf(ServerWebExchange exchange) {
+    Mono<CsrfToken> token = exchange.getAttribute(CsrfToken.class.getName());
+    return token == null ? Mono.empty() : token;
+  }
+
+  /** The messages under {@code js.}, as a JSON object. */
+  @ModelAttribute("texts")
+  String texts(Locale locale) {
+    ResourceBundle bundle =
+        ResourceBundle.getBundle(
+            "messages",
+            locale,
+            ResourceBundle.Control.getNoFallbackControl(
+                ResourceBundle.Control.FORMAT_PROPERTIES));
+    Map<String, String> texts = new TreeMap<>(Comparator.naturalOrder());
+    for (String key : bundle.keySet()) {
+      if (key.startsWith("js.")) {
+        texts.put(key.substring("js.".length()), bundle.getString(key));
+      }
+    }
+    return JsonMapper.shared().writeValueAsString(texts);
+  }
+}

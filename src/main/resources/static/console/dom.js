@@ -1,0 +1,55 @@
+/** The page's texts in its language, by key. */
+export const texts = JSON.parse(document.documentElement.dataset.texts);
+
+export const byId = (id) => document.getElementById(id);
+
+/** An element with a class and, where given, text. */
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** An SVG element with attributes. */
+export function shape(tag, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+/** A text with {0}, {1} … filled in. */
+export function fill(key, ...values) {
+  return texts[key].replace(/\{(\d)\}/g, (_, index) => values[index]);
+}
+
+const language = document.documentElement.lang;
+const short = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+
+/** A value as people read it, in the unit of a chart or tile. */
+export function format(value, unit) {
+  if (value === undefined || value === null || Number.isNaN(value)) return "–";
+  if (unit === "bytes") return bytes(value);
+  if (unit === "share") return `${short.format(value * 100)} %`;
+  return Math.abs(value) >= 100 ? short.format(Math.round(value)) : fine.format(value);
+}
+
+export function bytes(value) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${short.format(value)} ${units[unit]}`;
+}
+
+export const time = (millis) => clock.format(new Date(millis));
+
+/** With a session the server wants its cookie's token back; without one there is none. */
+export function csrf() {
+  const token = document.cookie.match(/(?:^|; )XSRF-TOKEN=([^;]+)/);
+  return token ? { "X-XSRF-TOKEN": token[1] } : {};
+}
