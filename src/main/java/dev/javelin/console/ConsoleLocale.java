@@ -15,8 +15,7 @@ import org.springframework.web.server.i18n.LocaleContextResolver;
 @Component(WebHttpHandlerBuilder.LOCALE_CONTEXT_RESOLVER_BEAN_NAME)
 final class ConsoleLocale implements LocaleContextResolver {
   static final String COOKIE = "javelin-language";
-  private static final List<Locale> SUPPORTED =
-      List.of(Locale.ENGLISH, Locale.SIMPLIFIED_CHINESE);
+  private static final List<Locale> SUPPORTED = List.of(Locale.ENGLISH, Locale.SIMPLIFIED_CHINESE);
 
   @Override
   public LocaleContext resolveLocaleContext(ServerWebExchange exchange) {
@@ -47,8 +46,7 @@ final class ConsoleLocale implements LocaleContextResolver {
   }
 
   @Override
-  public void setLocaleContext(
-      ServerWebExchange exchange, @Nullable LocaleContext context) {
+  public void setLocaleContext(ServerWebExchange exchange, @Nullable LocaleContext context) {
     throw new UnsupportedOperationException("the cookie " + COOKIE + " chooses the language");
   }
 }

@@ -24,8 +24,7 @@ final class LiveFigures {
    * @param now the newest value of each series; absent where nothing is known
    * @param memory of the machine
    */
-  record Moment(
-      long millis, List<ModelView> models, Map<Series, Double> now, Memory memory) {}
+  record Moment(long millis, List<ModelView> models, Map<Series, Double> now, Memory memory) {}
 
   /**
    * Bytes of this machine's memory by use.
@@ -77,8 +76,7 @@ final class LiveFigures {
     long weights = models.stream().mapToLong(ModelView::weightBytes).sum();
     long kv = models.stream().mapToLong(ModelView::kvBytes).sum();
     long heap = Runtime.getRuntime().totalMemory();
-    return new Memory(
-        weights, kv, heap, system.getFreeMemorySize(), system.getTotalMemorySize());
+    return new Memory(weights, kv, heap, system.getFreeMemorySize(), system.getTotalMemorySize());
   }
 
   /** Ended requests of all models, the latest first. */

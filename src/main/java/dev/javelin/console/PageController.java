@@ -27,13 +27,12 @@ final class PageController {
 
   private static final List<Chart> CHARTS =
       List.of(
-          new Chart("tokens", "tokensPerSecond", List.of(Series.OUTPUT_TOKENS, Series.PROMPT_TOKENS)),
+          new Chart(
+              "tokens", "tokensPerSecond", List.of(Series.OUTPUT_TOKENS, Series.PROMPT_TOKENS)),
           new Chart("requests", "perSecond", List.of(Series.REQUESTS, Series.ERRORS)),
           new Chart("load", "count", List.of(Series.RUNNING, Series.WAITING)),
-          new Chart(
-              "ttft", "millis", List.of(Series.TTFT_P50, Series.TTFT_P95, Series.TTFT_P99)),
-          new Chart(
-              "tpot", "millis", List.of(Series.TPOT_P50, Series.TPOT_P95, Series.TPOT_P99)),
+          new Chart("ttft", "millis", List.of(Series.TTFT_P50, Series.TTFT_P95, Series.TTFT_P99)),
+          new Chart("tpot", "millis", List.of(Series.TPOT_P50, Series.TPOT_P95, Series.TPOT_P99)),
           new Chart(
               "queue", "millis", List.of(Series.QUEUE_P50, Series.QUEUE_P95, Series.QUEUE_P99)),
           new Chart("cache", "share", List.of(Series.KV_USAGE, Series.PREFIX_HITS)),

@@ -57,8 +57,7 @@ final class Shell {
         ResourceBundle.getBundle(
             "messages",
             locale,
-            ResourceBundle.Control.getNoFallbackControl(
-                ResourceBundle.Control.FORMAT_PROPERTIES));
+            ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
     Map<String, String> texts = new TreeMap<>(Comparator.naturalOrder());
     for (String key : bundle.keySet()) {
       if (key.startsWith("js.")) {

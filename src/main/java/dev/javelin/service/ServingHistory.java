@@ -74,7 +74,10 @@ public final class ServingHistory implements SmartLifecycle {
     double elapsed = (now - beforeMillis) / 1000.0;
     if (beforeMillis > 0 && elapsed > 0) {
       set(moment, Series.PROMPT_TOKENS, grown(engines, EngineStats::promptTokensTotal) / elapsed);
-      set(moment, Series.OUTPUT_TOKENS, grown(engines, EngineStats::generatedTokensTotal) / elapsed);
+      set(
+          moment,
+          Series.OUTPUT_TOKENS,
+          grown(engines, EngineStats::generatedTokensTotal) / elapsed);
       set(moment, Series.PREEMPTIONS, grown(engines, EngineStats::preemptionsTotal) / elapsed);
       long queries = grown(engines, EngineStats::prefixQueriesTotal);
       if (queries > 0) {

@@ -35,10 +35,10 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
-import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -123,6 +123,7 @@ class ConsoleBrowserTests {
 
   @AfterEach
   void browserReportsNoError() {
+    browser.manage().deleteAllCookies();
     List<String> errors =
         browser.manage().logs().get(LogType.BROWSER).getAll().stream()
             .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
@@ -170,9 +171,7 @@ class ConsoleBrowserTests {
   void twoAnswersAreComparedAndTheirFirstDifferenceMarked() {
     browser.findElement(By.id("compare")).click();
     assertThat(browser.findElements(By.cssSelector(".pane"))).hasSize(2);
-    browser
-        .findElement(By.xpath("//label[span='temperature']/input"))
-        .sendKeys("2");
+    browser.findElement(By.xpath("//label[span='temperature']/input")).sendKeys("2");
     assertThat(browser.findElement(By.id("set-count")).getText()).isEqualTo("1 of 9 set");
     ask("Write a short poem about the sea.");
     wait.until(invisibilityOfElementLocated(STOP));
@@ -212,15 +211,14 @@ class ConsoleBrowserTests {
     "requests, 360, light, en", "metrics, 1440, light, zh", "metrics, 360, dark, en",
     "styleguide, 1440, dark, en", "styleguide, 360, light, zh"
   })
-  void everyPageFitsInEveryLookAndLanguage(
-      String page, int width, String scheme, String language) throws IOException {
+  void everyPageFitsInEveryLookAndLanguage(String page, int width, String scheme, String language)
+      throws IOException {
     ask("What is the capital of Japan?");
     waitForAnswers(1);
     browser.manage().addCookie(new Cookie("javelin-language", language));
     view(width, scheme);
     browser.get(address() + "/console/" + page);
-    assertThat(browser.findElement(By.tagName("html")).getDomAttribute("lang"))
-        .isEqualTo(language);
+    assertThat(browser.findElement(By.tagName("html")).getDomAttribute("lang")).isEqualTo(language);
     if (page.equals("overview")) {
       wait.until(presenceOfElementLocated(By.cssSelector(".sparkline path")));
     } else if (page.equals("metrics")) {
@@ -230,7 +228,6 @@ class ConsoleBrowserTests {
     }
     assertNoOverflow();
     screenshot("%s-%d-%s-%s".formatted(page, width, scheme, language));
-    browser.manage().deleteAllCookies();
   }
 
   @Test
@@ -287,7 +284,9 @@ class ConsoleBrowserTests {
   }
 
   private static void assertNoOverflow() {
-    assertThat(browser.executeScript("return document.documentElement.scrollWidth - innerWidth"))
+    assertThat(
+            browser.executeScript(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
         .isEqualTo(0L);
   }
 

@@ -84,7 +84,8 @@ class MessagesTests {
   private static String text(Path folder, String end) throws IOException {
     StringBuilder all = new StringBuilder();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(it -> it.toString().toLowerCase(Locale.ROOT).endsWith(end)).toList()) {
+      for (Path file :
+          files.filter(it -> it.toString().toLowerCase(Locale.ROOT).endsWith(end)).toList()) {
         all.append(Files.readString(file));
       }
     }
