@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * One served model's moment; the counts are zero until it is ready.
  *
- * @param state "loading", "ready" or "failed"
+ * @param state "loading", "ready", "failed" or "unloaded"
  * @param detail the load's stage, the backend, or why it failed
  */
 record ModelView(
@@ -29,8 +29,13 @@ record ModelView(
 
   static ModelView of(ServedModel served) {
     return switch (served.state()) {
-      case ServedModel.State.Loading(String stage) -> still(served.name(), "loading", stage);
+      case ServedModel.State.Loading(String stage, _) -> still(served.name(), "loading", stage);
       case ServedModel.State.Failed(String reason) -> still(served.name(), "failed", reason);
+      case ServedModel.State.Unloaded(boolean onRequest) ->
+          still(
+              served.name(),
+              "unloaded",
+              onRequest ? "the first request loads it" : "an operator has to load it");
       case ServedModel.State.Ready(LoadedModel model) -> ready(served.name(), model);
     };
   }
