@@ -155,6 +155,7 @@ final class AttentionTask implements WorkerTeam.Task {
               from,
               until,
               scratch.weights,
+              scratch.lanes,
               scratch.state,
               ((row - firstRow) * group + h) * PagedAttention.stateSize(dim));
         }
@@ -174,6 +175,7 @@ final class AttentionTask implements WorkerTeam.Task {
 
   private static final class Scratch {
     final float[] weights = new float[CpuKvCache.TILE];
+    final float[] lanes = new float[CpuKvCache.TILE];
     float[] tile = new float[0];
     short[] halves = new short[0];
     float[] state = new float[0];

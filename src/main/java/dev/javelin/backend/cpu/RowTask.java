@@ -113,12 +113,13 @@ final class RowTask implements WorkerTeam.Task {
                 lanes[worker]);
         case ADD -> Rows.add(out, at, x, xOffset + row * columns, columns);
         case SCALE -> Rows.scale(out, at, columns, parameter);
-        case SOFTCAP -> Rows.softcap(out, at, columns, parameter);
+        case SOFTCAP -> Rows.softcap(out, at, columns, parameter, lanes[worker]);
         case HEAD_NORM -> headNorm(at, lanes[worker]);
         case ARGMAX -> out[at] = Rows.argmax(x, xOffset + row * sourceColumns, sourceColumns);
         case GATED_ACTIVATION -> {
           int gate = xOffset + row * 2 * columns;
-          Rows.gatedActivation(out, at, x, gate, gate + columns, columns, activation);
+          Rows.gatedActivation(
+              out, at, x, gate, gate + columns, columns, activation, lanes[worker]);
         }
       }
     }

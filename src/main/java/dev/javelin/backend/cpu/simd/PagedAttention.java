@@ -29,6 +29,7 @@ public final class PagedAttention {
    *
    * @param tile keys [dim][16], then values [16][dim]
    * @param weights scratch of 16
+   * @param scratch of 16, for a soft cap
    * @param state from {@code at}: maximum, sums, values; starts as -infinity and zeros
    */
   public static void update(
@@ -41,40 +42,57 @@ public final class PagedAttention {
       int from,
       int until,
       float[] weights,
+      float[] scratch,
       float[] state,
       int at) {
-    FloatVector scores = scores(tile, dim, query, q).mul(scale);
+    scores(tile, dim, query, q, weights);
+    FloatVector scores = FloatVector.fromArray(FLOATS, weights, 0).mul(scale);
     if (softcap > 0) {
-      scores = Exp.tanh(scores.div(softcap)).mul(softcap);
+      scores.div(softcap).intoArray(weights, 0);
+      Exp.tanh(weights, 0, Lanes.COUNT, scratch);
+      scores = FloatVector.fromArray(FLOATS, weights, 0).mul(softcap);
     }
     VectorMask<Float> seen = FLOATS.indexInRange(0, until).andNot(FLOATS.indexInRange(0, from));
     scores = scores.blend(Float.NEGATIVE_INFINITY, seen.not());
     float before = state[at];
     float maximum = Math.max(before, scores.reduceLanes(VectorOperators.MAX));
-    FloatVector p = Exp.exp(scores.sub(maximum));
-    p.intoArray(weights, 0);
-    FloatVector correction = Exp.exp(FloatVector.broadcast(FLOATS, before).sub(maximum));
+    scores.sub(maximum).intoArray(weights, 0);
+    Exp.exp(weights, 0, Lanes.COUNT);
+    float correction = Exp.exp(before - maximum);
     state[at] = maximum;
-    FloatVector.fromArray(FLOATS, state, at + SUMS).fma(correction, p).intoArray(state, at + SUMS);
-    values(tile, dim, weights, from, until, correction.lane(0), state, at + VALUES);
+    FloatVector.fromArray(FLOATS, state, at + SUMS)
+        .fma(FloatVector.broadcast(FLOATS, correction), FloatVector.fromArray(FLOATS, weights, 0))
+        .intoArray(state, at + SUMS);
+    values(tile, dim, weights, from, until, correction, state, at + VALUES);
   }
 
-  private static FloatVector scores(float[] tile, int dim, float[] query, int q) {
+  /** Products of a query with 16 keys, into {@code out}. */
+  private static void scores(float[] tile, int dim, float[] query, int q, float[] out) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     int i = 0;
     for (; i + 4 <= dim; i += 4) {
-      a = FloatVector.fromArray(FLOATS, tile, i * 16).fma(broadcast(query[q + i]), a);
-      b = FloatVector.fromArray(FLOATS, tile, i * 16 + 16).fma(broadcast(query[q + i + 1]), b);
-      c = FloatVector.fromArray(FLOATS, tile, i * 16 + 32).fma(broadcast(query[q + i + 2]), c);
-      d = FloatVector.fromArray(FLOATS, tile, i * 16 + 48).fma(broadcast(query[q + i + 3]), d);
+      a =
+          FloatVector.fromArray(FLOATS, tile, i * 16)
+              .fma(FloatVector.broadcast(FLOATS, query[q + i]), a);
+      b =
+          FloatVector.fromArray(FLOATS, tile, i * 16 + 16)
+              .fma(FloatVector.broadcast(FLOATS, query[q + i + 1]), b);
+      c =
+          FloatVector.fromArray(FLOATS, tile, i * 16 + 32)
+              .fma(FloatVector.broadcast(FLOATS, query[q + i + 2]), c);
+      d =
+          FloatVector.fromArray(FLOATS, tile, i * 16 + 48)
+              .fma(FloatVector.broadcast(FLOATS, query[q + i + 3]), d);
     }
     for (; i < dim; i++) {
-      a = FloatVector.fromArray(FLOATS, tile, i * 16).fma(broadcast(query[q + i]), a);
+      a =
+          FloatVector.fromArray(FLOATS, tile, i * 16)
+              .fma(FloatVector.broadcast(FLOATS, query[q + i]), a);
     }
-    return a.add(b).add(c.add(d));
+    a.add(b).add(c.add(d)).intoArray(out, 0);
   }
 
   private static void values(
@@ -94,7 +112,7 @@ public final class PagedAttention {
       for (int p = from; p < until; p++) {
         sum =
             FloatVector.fromArray(FLOATS, tile, first + p * dim + i)
-                .fma(broadcast(weights[p]), sum);
+                .fma(FloatVector.broadcast(FLOATS, weights[p]), sum);
       }
       sum.intoArray(state, to + i);
     }
@@ -105,9 +123,5 @@ public final class PagedAttention {
       }
       state[to + i] = sum;
     }
-  }
-
-  private static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(FLOATS, value);
   }
 }

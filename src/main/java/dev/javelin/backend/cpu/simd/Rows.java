@@ -5,8 +5,6 @@ import static dev.javelin.backend.cpu.simd.Lanes.FLOATS;
 import dev.javelin.backend.Activation;
 import dev.javelin.backend.Ops;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Elementwise work on rows of float arrays. Sums go through lanes in memory, because the order of
@@ -29,13 +27,17 @@ public final class Rows {
     }
   }
 
-  /** {@code target = cap tanh(target / cap)}. */
-  public static void softcap(float[] target, int to, int count, float cap) {
-    for (int i = 0; i < count; i += Lanes.COUNT) {
-      VectorMask<Float> mask = FLOATS.indexInRange(i, count);
-      FloatVector x = FloatVector.fromArray(FLOATS, target, to + i, mask);
-      Exp.tanh(x.div(cap)).mul(cap).intoArray(target, to + i, mask);
+  /**
+   * {@code target = cap tanh(target / cap)}.
+   *
+   * @param lanes scratch of 16
+   */
+  public static void softcap(float[] target, int to, int count, float cap, float[] lanes) {
+    for (int i = 0; i < count; i++) {
+      target[to + i] /= cap;
     }
+    Exp.tanh(target, to, count, lanes);
+    scale(target, to, count, cap);
   }
 
   /**
@@ -79,12 +81,23 @@ public final class Rows {
     return sum;
   }
 
-  /** {@code out = activation(gate) * up}. */
+  /**
+   * {@code out = activation(gate) * up}; {@code out} must not overlap {@code x}.
+   *
+   * @param lanes scratch of 16
+   */
   public static void gatedActivation(
-      float[] out, int to, float[] x, int gate, int up, int count, Activation activation) {
+      float[] out,
+      int to,
+      float[] x,
+      int gate,
+      int up,
+      int count,
+      Activation activation,
+      float[] lanes) {
     switch (activation) {
       case SILU -> silu(out, to, x, gate, up, count);
-      case GELU_TANH -> geluTanh(out, to, x, gate, up, count);
+      case GELU_TANH -> geluTanh(out, to, x, gate, up, count, lanes);
       case GELU -> {
         for (int i = 0; i < count; i++) {
           double g = x[gate + i];
@@ -100,38 +113,25 @@ public final class Rows {
   }
 
   private static void silu(float[] out, int to, float[] x, int gate, int up, int count) {
-    for (int i = 0; i < count; i += Lanes.COUNT) {
-      VectorMask<Float> mask = FLOATS.indexInRange(i, count);
-      FloatVector g = FloatVector.fromArray(FLOATS, x, gate + i, mask);
-      FloatVector u = FloatVector.fromArray(FLOATS, x, up + i, mask);
-      g.div(Exp.exp(g.neg()).add(1f)).mul(u).intoArray(out, to + i, mask);
+    for (int i = 0; i < count; i++) {
+      out[to + i] = -x[gate + i];
+    }
+    Exp.exp(out, to, count);
+    for (int i = 0; i < count; i++) {
+      out[to + i] = x[gate + i] / (out[to + i] + 1f) * x[up + i];
     }
   }
 
-  private static void geluTanh(float[] out, int to, float[] x, int gate, int up, int count) {
-    for (int i = 0; i < count; i += Lanes.COUNT) {
-      VectorMask<Float> mask = FLOATS.indexInRange(i, count);
-      FloatVector g = FloatVector.fromArray(FLOATS, x, gate + i, mask);
-      FloatVector u = FloatVector.fromArray(FLOATS, x, up + i, mask);
-      FloatVector inner =
-          g.mul(g).fma(broadcast(0.044715f), broadcast(1f)).mul(g).mul(0.7978845608f);
-      Exp.tanh(inner).add(1f).mul(g).mul(0.5f).mul(u).intoArray(out, to + i, mask);
+  private static void geluTanh(
+      float[] out, int to, float[] x, int gate, int up, int count, float[] lanes) {
+    for (int i = 0; i < count; i++) {
+      float g = x[gate + i];
+      out[to + i] = Math.fma(g * g, 0.044715f, 1f) * g * 0.7978845608f;
     }
-  }
-
-  /** {@code values = exp(values - maximum)} for 16 values. */
-  public static void softmaxWeights(float[] values, int from, float maximum) {
-    FloatVector v = FloatVector.fromArray(FLOATS, values, from);
-    Exp.exp(v.sub(maximum)).intoArray(values, from);
-  }
-
-  /** Largest of 16 values; the order does not matter. */
-  public static float max(float[] values, int from) {
-    return FloatVector.fromArray(FLOATS, values, from).reduceLanes(VectorOperators.MAX);
-  }
-
-  private static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(FLOATS, value);
+    Exp.tanh(out, to, count, lanes);
+    for (int i = 0; i < count; i++) {
+      out[to + i] = (out[to + i] + 1f) * x[gate + i] * 0.5f * x[up + i];
+    }
   }
 
   /** Lowest index of the largest element, {@link Ops#NO_MAXIMUM} if it is no finite number. */
