@@ -1,20 +1,30 @@
 // Bench of the attention kernels: a scalar float64 oracle first, then time.
 //
-//   flash [check] [time]      both without arguments
+//   flash [check | time | profile]      the first two without arguments; profile: one long prompt, for ncu
 #include "bench.cuh"
 
 #include "../src/flash.cu"
+#include "../src/prefill.cu"
+#include "../src/wgprefill.cu"
 
+enum Kind { DECODE, PREFILL, WGPREFILL };
+
+// Kernels of a head size, by kind.
 struct Kernels {
   int d;
-  const void *decode, *prefill;
-  int decodeShared, prefillShared;
+  const void* function[3];
+  int shared[3];
 };
 
-#define KERNELS(D) \
-  {D, (const void*)flash_decode_bf16_##D, (const void*)flash_prefill_bf16_##D, flash::decodeShared<D>(), flash::prefillShared<D>()}
+#define KERNELS(D, wgprefill, shared) \
+  {D, {(const void*)flash_decode_bf16_##D, (const void*)prefill_bf16_##D, (const void*)wgprefill}, {flash::decodeShared<D>(), flash::prefillShared<D>(), shared}}
 
-static Kernels kernels[] = {KERNELS(64), KERNELS(80), KERNELS(96), KERNELS(128), KERNELS(192), KERNELS(256)};
+static Kernels kernels[] = {KERNELS(64, wgprefill_bf16_64, wgprefill::shared<64>()),
+                            KERNELS(80, nullptr, 0),
+                            KERNELS(96, nullptr, 0),
+                            KERNELS(128, wgprefill_bf16_128, wgprefill::shared<128>()),
+                            KERNELS(192, nullptr, 0),
+                            KERNELS(256, nullptr, 0)};
 
 // A batch on the device. Blocks of a sequence lie scattered.
 struct Batch {
@@ -64,18 +74,29 @@ struct Batch {
   }
 };
 
-static void launch(const Kernels& k, Batch& b, bool decode, int splits, int window, float softcap, cudaStream_t stream, size_t cacheOffset = 0) {
+static void launch(const Kernels& k, Batch& b, Kind kind, int splits, int window, float softcap, cudaStream_t stream, size_t cacheOffset = 0) {
   void *out = b.out->p, *qkv = b.qkv->p, *cache = b.cache->as<char>() + cacheOffset, *seqLens = b.seqLens->p, *queryStart = b.queryStart->p, *tables = b.blockTables->p,
        *partials = b.partials->p, *counters = b.counters->p;
   float scale = 1.f / sqrtf(static_cast<float>(b.d));
-  int group = b.heads / b.kvHeads, longest = *std::max_element(b.queries.begin(), b.queries.end());
-  if (decode) {
-    void* args[] = {&out, &qkv, &cache, &seqLens, &tables, &partials, &counters, &b.maxBlocks, &b.bits, &b.heads, &b.kvHeads, &scale, &window, &softcap};
-    CHECK(cudaLaunchKernel(k.decode, dim3(b.kvHeads * ((group + 15) / 16), b.sequences, splits), dim3(128), args, k.decodeShared, stream));
+  int group = b.heads / b.kvHeads, tiles = (*std::max_element(b.queries.begin(), b.queries.end()) * group + 127) / 128;
+  std::vector<void*> args{&out, &qkv, &cache, &seqLens};
+  dim3 grid, block;
+  if (kind == DECODE) {
+    args.insert(args.end(), {&tables, &partials, &counters});
+    grid = dim3(b.kvHeads * ((group + 15) / 16), b.sequences, splits);
+    block = dim3(128);
   } else {
-    void* args[] = {&out, &qkv, &cache, &seqLens, &queryStart, &tables, &b.maxBlocks, &b.bits, &b.heads, &b.kvHeads, &scale, &window, &softcap};
-    CHECK(cudaLaunchKernel(k.prefill, dim3((longest * group + 127) / 128, b.kvHeads, b.sequences), dim3(256), args, k.prefillShared, stream));
+    args.insert(args.end(), {&queryStart, &tables});
+    grid = dim3(tiles, b.kvHeads, b.sequences);
+    block = dim3(256);
+    if (kind == WGPREFILL) {
+      args.push_back(&b.sequences);
+      grid = dim3(std::min(multiprocessors, tiles * b.kvHeads * b.sequences));
+      block = dim3(384);
+    }
   }
+  args.insert(args.end(), {&b.maxBlocks, &b.bits, &b.heads, &b.kvHeads, &scale, &window, &softcap});
+  CHECK(cudaLaunchKernel(k.function[kind], grid, block, args.data(), k.shared[kind], stream));
 }
 
 static std::vector<float> host(Device* device) {
@@ -136,6 +157,8 @@ static bool compare(const char* what, const Kernels& k, Batch& b, const std::vec
   return good;
 }
 
+using Lengths = std::pair<std::vector<int>, std::vector<int>>;
+
 static bool check() {
   printf("check\n");
   bool good = true;
@@ -151,18 +174,25 @@ static bool check() {
         for (int splits : {1, 5, 33}) {
           for (int repeat = 0; repeat < 2; repeat++) {
             CHECK(cudaMemset(b.out->p, 0xff, b.out->bytes));
-            launch(k, b, true, splits, window, softcap, 0);
+            launch(k, b, DECODE, splits, window, softcap, 0);
             CHECK(cudaDeviceSynchronize());
           }
           good &= compare(splits == 1 ? "decode 1 split" : splits == 5 ? "decode 5 splits" : "decode 33 splits", k, b, want);
         }
       }
-      Batch b(k.d, heads, kvHeads, bits, {70, 1, 300, 513, 0, 129}, {70, 1, 1, 33, 1, 128}, seed += 10);
-      std::vector<double> want = oracle(b, window, softcap);
-      CHECK(cudaMemset(b.out->p, 0xff, b.out->bytes));
-      launch(k, b, false, 1, window, softcap, 0);
-      CHECK(cudaDeviceSynchronize());
-      good &= compare("prefill", k, b, want);
+      for (auto c : {Lengths{{70, 1, 300, 513, 0, 129}, {70, 1, 1, 33, 1, 128}}, {{1100, 257, 128, 2}, {300, 257, 128, 1}}}) {
+        Batch b(k.d, heads, kvHeads, bits, c.first, c.second, seed += 10);
+        std::vector<double> want = oracle(b, window, softcap);
+        for (Kind kind : {PREFILL, WGPREFILL}) {
+          if (k.function[kind] == nullptr) continue;
+          for (int repeat = 0; repeat < 2; repeat++) {
+            CHECK(cudaMemset(b.out->p, 0xff, b.out->bytes));
+            launch(k, b, kind, 1, window, softcap, 0);
+            CHECK(cudaDeviceSynchronize());
+          }
+          good &= compare(kind == PREFILL ? "prefill" : "wgprefill", k, b, want);
+        }
+      }
     }
   return good;
 }
@@ -187,19 +217,29 @@ static void time() {
       int launches = std::max(4, std::min(64, static_cast<int>(2e9 / bytes)));
       double s = graph_seconds(
                      [&](cudaStream_t st) {
-                       for (int i = 0; i < launches; i++) launch(k, b, true, splits, 0, 0.f, st, copyBytes * (i % copies));
+                       for (int i = 0; i < launches; i++) launch(k, b, DECODE, splits, 0, 0.f, st, copyBytes * (i % copies));
                      },
                      7) / launches;
       printf("  decode %3d x %5d splits %2d: %8.2f us %6.2f TB/s\n", c.sequences, c.length, splits, s * 1e6, bytes / s / 1e12);
       if (splits == 1) break;
     }
   }
-  for (auto c : {std::pair<int, int>{1, 512}, {1, 4096}, {16, 4096}}) {
-    Batch b(128, 32, 8, 6, std::vector<int>(c.first, c.second), std::vector<int>(c.first, c.second), 7);
-    double s = graph_seconds([&](cudaStream_t st) { launch(k, b, false, 1, 0, 0.f, st); }, 5);
-    double flop = 4.0 * 32 * 128 * c.first * (static_cast<double>(c.second) * (c.second + 1) / 2);
-    printf("  prefill %2d x %4d: %9.1f us %6.1f TFLOP/s (causal half counted)\n", c.first, c.second, s * 1e6, flop / s / 1e12);
-  }
+  for (const Kernels& p : {kernels[3], kernels[0]})
+    for (auto c : {std::pair<int, int>{1, 512}, {1, 2048}, {1, 4096}, {16, 4096}, {1, 16384}}) {
+      Batch b(p.d, 32, 8, 6, std::vector<int>(c.first, c.second), std::vector<int>(c.first, c.second), 7);
+      double flop = 4.0 * 32 * p.d * c.first * (static_cast<double>(c.second) * (c.second + 1) / 2);
+      for (Kind kind : {PREFILL, WGPREFILL}) {
+        double s = graph_seconds([&](cudaStream_t st) { launch(p, b, kind, 1, 0, 0.f, st); }, 5);
+        printf("  %s D %3d %2d x %4d: %9.1f us %6.1f TFLOP/s (causal half counted)\n", kind == PREFILL ? "prefill  " : "wgprefill", p.d, c.first, c.second, s * 1e6, flop / s / 1e12);
+      }
+    }
+  // A chunk beside decodes: what a step of continuous batching is.
+  std::vector<int> lengths(128, 576), queries(128, 1);
+  lengths[5] = 2048;
+  queries[5] = 512;
+  Batch b(128, 32, 8, 6, lengths, queries, 7);
+  for (Kind kind : {PREFILL, WGPREFILL})
+    printf("  %s 512 of 2,048 and 127 x 576: %9.1f us\n", kind == PREFILL ? "prefill  " : "wgprefill", graph_seconds([&](cudaStream_t st) { launch(k, b, kind, 1, 0, 0.f, st); }, 5) * 1e6);
 }
 
 int main(int argc, char** argv) {
@@ -210,10 +250,15 @@ int main(int argc, char** argv) {
   multiprocessors = properties.multiProcessorCount;
   printf("%s, %d multiprocessors\n", properties.name, multiprocessors);
   for (const Kernels& k : kernels) {
-    CHECK(cudaFuncSetAttribute(k.decode, cudaFuncAttributeMaxDynamicSharedMemorySize, k.decodeShared));
-    CHECK(cudaFuncSetAttribute(k.prefill, cudaFuncAttributeMaxDynamicSharedMemorySize, k.prefillShared));
+    for (Kind kind : {DECODE, PREFILL, WGPREFILL})
+      if (k.function[kind] != nullptr) CHECK(cudaFuncSetAttribute(k.function[kind], cudaFuncAttributeMaxDynamicSharedMemorySize, k.shared[kind]));
   }
   if (wants("check") && !check()) return 1;
   if (wants("time")) time();
+  if (argc > 1 && !strcmp(argv[1], "profile")) {
+    Batch b(128, 32, 8, 6, {8192}, {8192}, 7);
+    launch(kernels[3], b, WGPREFILL, 1, 0, 0.f, 0);
+    CHECK(cudaDeviceSynchronize());
+  }
   return 0;
 }

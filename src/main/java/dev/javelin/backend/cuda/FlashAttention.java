@@ -79,17 +79,19 @@ final class FlashAttention {
     for (int s = 0; s < sequences; s++) {
       longest = Math.max(longest, metadata.queryStart[s + 1] - metadata.queryStart[s]);
     }
-    kernels.prefill(
-        out,
-        qkv,
-        cache,
-        inputs.seqLens(),
-        inputs.queryStart(),
-        inputs.blockTables(),
-        sequences,
-        longest,
-        maxBlocks,
-        blockSize,
-        spec);
+    kernels
+        .prefill()
+        .run(
+            out,
+            qkv,
+            cache,
+            inputs.seqLens(),
+            inputs.queryStart(),
+            inputs.blockTables(),
+            sequences,
+            longest,
+            maxBlocks,
+            blockSize,
+            spec);
   }
 }

@@ -13,17 +13,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Launches {@code flash.cu}: attention with the matrix units over a bf16 cache, and the rotation
- * that goes before it. Addresses are of device memory.
+ * Launches {@code flash.cu}: attention of one query a sequence with the matrix units over a bf16
+ * cache, and the rotation that goes before it. Addresses are of device memory.
  */
 public final class FlashKernels {
-  private static final List<Integer> HEAD_DIMS = List.of(64, 80, 96, 128, 192, 256);
+  static final List<Integer> HEAD_DIMS = List.of(64, 80, 96, 128, 192, 256);
   private static final int LEAST_BLOCK_SIZE = 16;
   private static final int DECODE_THREADS = 128;
-  private static final int PREFILL_THREADS = 256;
   private static final int ROPE_THREADS = 64;
   private static final int GROUP_ROWS = 16;
-  private static final int PREFILL_ROWS = 128;
   private static final int MAX_SPLITS = 64;
 
   private static final KernelSignature ROPE =
@@ -42,16 +40,13 @@ public final class FlashKernels {
           INT);
 
   static final List<KernelSignature> SIGNATURES =
-      Stream.concat(
-              Stream.of(ROPE),
-              HEAD_DIMS.stream().flatMap(dim -> Stream.of(decode(dim), prefill(dim))))
-          .toList();
+      Stream.concat(Stream.of(ROPE), HEAD_DIMS.stream().map(FlashKernels::decode)).toList();
 
   private final Launcher launcher;
   private final int multiprocessors;
   private final KernelFunction rope;
   private final Map<Integer, KernelFunction> decodes = new HashMap<>();
-  private final Map<Integer, KernelFunction> prefills = new HashMap<>();
+  private final PrefillKernels prefill;
 
   public FlashKernels(KernelModules modules, Launcher launcher, CudaDevice device) {
     this.launcher = launcher;
@@ -60,11 +55,16 @@ public final class FlashKernels {
     rope = modules.function(ROPE, 0, programmatic);
     int most = device.sharedBytesPerBlock();
     for (int dim : HEAD_DIMS) {
-      if (decodeShared(dim) <= most && prefillShared(dim) <= most) {
+      if (decodeShared(dim) <= most) {
         decodes.put(dim, modules.function(decode(dim), decodeShared(dim), programmatic));
-        prefills.put(dim, modules.function(prefill(dim), prefillShared(dim), programmatic));
       }
     }
+    prefill = new PrefillKernels(modules, launcher, device);
+  }
+
+  /** Those for more than one query a sequence. */
+  public PrefillKernels prefill() {
+    return prefill;
   }
 
   private static KernelSignature decode(int headDim) {
@@ -86,25 +86,7 @@ public final class FlashKernels {
         FLOAT);
   }
 
-  private static KernelSignature prefill(int headDim) {
-    return new KernelSignature(
-        "flash_prefill_bf16_" + headDim,
-        POINTER,
-        POINTER,
-        POINTER,
-        POINTER,
-        POINTER,
-        POINTER,
-        INT,
-        INT,
-        INT,
-        INT,
-        FLOAT,
-        INT,
-        FLOAT);
-  }
-
-  private static int tileBytes(int headDim) {
+  static int tileBytes(int headDim) {
     return 64 * (2 * headDim + 16);
   }
 
@@ -112,13 +94,10 @@ public final class FlashKernels {
     return 3 * 2 * tileBytes(headDim);
   }
 
-  private static int prefillShared(int headDim) {
-    return 2 * 2 * tileBytes(headDim) + (headDim > 192 ? PREFILL_ROWS * (2 * headDim + 16) : 0);
-  }
-
   /** Whether heads of that size in blocks of that size have a kernel here. */
   public boolean serves(int headDim, int blockSize) {
     return decodes.containsKey(headDim)
+        && prefill.serves(headDim)
         && blockSize >= LEAST_BLOCK_SIZE
         && Integer.bitCount(blockSize) == 1;
   }
@@ -215,46 +194,7 @@ public final class FlashKernels {
         .launch();
   }
 
-  /**
-   * Any number of queries a sequence.
-   *
-   * @param queryStart [sequences + 1] int32
-   * @param longest most queries of a sequence
-   */
-  public void prefill(
-      long out,
-      long qkv,
-      long cache,
-      long seqLens,
-      long queryStart,
-      long blockTables,
-      int sequences,
-      int longest,
-      int maxBlocks,
-      int blockSize,
-      AttentionSpec spec) {
-    AttentionShape shape = spec.shape();
-    int rows = longest * (shape.numHeads() / shape.numKvHeads());
-    KernelFunction function = function(prefills, shape.headDim());
-    common(
-            launcher
-                .begin(
-                    function, Math.ceilDiv(rows, PREFILL_ROWS), shape.numKvHeads(), PREFILL_THREADS)
-                .layers(sequences)
-                .pointer(out)
-                .pointer(qkv)
-                .pointer(cache)
-                .pointer(seqLens)
-                .pointer(queryStart)
-                .pointer(blockTables),
-            maxBlocks,
-            blockSize,
-            spec)
-        .launch();
-  }
-
-  private static Launcher common(
-      Launcher launcher, int maxBlocks, int blockSize, AttentionSpec spec) {
+  static Launcher common(Launcher launcher, int maxBlocks, int blockSize, AttentionSpec spec) {
     return launcher
         .integer(maxBlocks)
         .integer(Integer.numberOfTrailingZeros(blockSize))
@@ -265,7 +205,7 @@ public final class FlashKernels {
         .real(spec.softcap());
   }
 
-  private static KernelFunction function(Map<Integer, KernelFunction> functions, int headDim) {
+  static KernelFunction function(Map<Integer, KernelFunction> functions, int headDim) {
     KernelFunction function = functions.get(headDim);
     if (function == null) {
       throw new IllegalArgumentException("no flash kernel for heads of " + headDim);

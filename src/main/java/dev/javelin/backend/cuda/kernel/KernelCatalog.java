@@ -17,6 +17,7 @@ public final class KernelCatalog {
             LinearKernels.SIGNATURES,
             NormKernels.SIGNATURES,
             PackKernels.SIGNATURES,
+            PrefillKernels.SIGNATURES,
             ProbeKernels.SIGNATURES,
             RopeKernels.SIGNATURES,
             SampleKernels.SIGNATURES,

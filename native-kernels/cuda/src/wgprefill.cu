@@ -1,0 +1,436 @@
+// Causal attention of many queries over the paged bf16 cache with the matrix instructions of warpgroups: what prefill.cu computes, for compute
+// capability 9.0.
+//
+// Why: mma.sync reaches about 60 % of what these instructions do. After FlashAttention-3 (Shah et al., arXiv:2407.08608): one warpgroup copies keys and
+// values to rings of two stages, two others take 64 rows of (query, head of the group) each. A group starts the scores of the next
+// keys and the values of the last ones together and turns scores into weights while values run; the two groups take turns, so that one's
+// exponentials run under the other's products. Blocks are persistent: the next item's queries and keys are copied while the last one ends.
+//
+// Shapes, parameters: as prefill.cu with `sequences` (int) before maxBlocks; at most 1,024 of them.
+// Launch: grid any (one block a multiprocessor), block 384, shared wgprefill::shared(D) bytes; blocks of the cache hold a multiple of 16 keys.
+// Launcher: PrefillKernels. Exports: wgprefill_bf16_{64, 128}: the last number is D.
+#include "flash.cuh"
+#include "wgmma.cuh"
+
+namespace wgprefill {
+
+using namespace javelin;
+using flash::bf16;
+using flash::LOG2E;
+using flash::LOWEST;
+using flash::Shape;
+
+// ---- device helpers ----
+
+constexpr int KEYS = 128;  // of a tile
+constexpr int GROUP_ROWS = 64, GROUPS = 2, TILE_ROWS = GROUP_ROWS * GROUPS;
+constexpr int STAGES = 2;
+constexpr int COPIERS = 128;
+constexpr int MOST_SEQUENCES = 1024;
+
+// Shared memory: queries, then stages of keys, then stages of values, each in tiles of 64 columns; first items of sequences; barriers.
+template <int D> constexpr int queryBytes() { return TILE_ROWS * D * 2; }
+template <int D> constexpr int stageBytes() { return KEYS * D * 2; }
+template <int D> constexpr int itemsAt() { return queryBytes<D>() + 2 * STAGES * stageBytes<D>(); }
+template <int D> constexpr int barriersAt() { return itemsAt<D>() + (MOST_SEQUENCES + 1) * 4 + 4; }
+template <int D> constexpr int shared() { return barriersAt<D>() + (2 + 4 * STAGES) * 8 + 1024; }
+
+struct Inputs {
+  bf16* out;
+  const bf16 *qkv, *cache;
+  const int *seqLens, *queryStart, *blockTables;
+  int sequences;
+  Shape shape;
+};
+
+struct Barriers {
+  uint32_t base;
+  __device__ uint32_t queriesFull() const { return base; }
+  __device__ uint32_t queriesEmpty() const { return base + 8; }
+  __device__ uint32_t keysFull(int s) const { return base + 16 + s * 8; }
+  __device__ uint32_t keysEmpty(int s) const { return base + 16 + (STAGES + s) * 8; }
+  __device__ uint32_t valuesFull(int s) const { return base + 16 + (2 * STAGES + s) * 8; }
+  __device__ uint32_t valuesEmpty(int s) const { return base + 16 + (3 * STAGES + s) * 8; }
+};
+
+// A place in a ring.
+struct Place {
+  int stage = 0;
+  uint32_t parity = 0;
+  __device__ __forceinline__ void advance() {
+    if (++stage == STAGES) {
+      stage = 0;
+      parity ^= 1;
+    }
+  }
+};
+
+// Items of a sequence: key heads of its last rows, then of the rows before them. firstItem[s] are those of all sequences before s.
+__device__ void countItems(int* firstItem, const Inputs& in) {
+  const int lane = threadIdx.x, group = in.shape.numHeads / in.shape.numKvHeads;
+  int before = 0;
+  for (int s = 0; s < in.sequences; s += 32) {
+    const int here = s + lane < in.sequences ? load_int(in.queryStart + s + lane + 1) - load_int(in.queryStart + s + lane) : 0;
+    int sum = (here * group + TILE_ROWS - 1) / TILE_ROWS * in.shape.numKvHeads;
+    const int mine = sum;
+#pragma unroll
+    for (int step = 1; step < 32; step *= 2) {
+      const int other = __shfl_up_sync(0xffffffffu, sum, step);
+      if (lane >= step) sum += other;
+    }
+    if (s + lane < in.sequences) firstItem[s + lane] = before + sum - mine;
+    before += __shfl_sync(0xffffffffu, sum, 31);
+  }
+  if (lane == 0) firstItem[in.sequences] = before;
+}
+
+// Every second round goes backwards, so that no block gets the longest of each.
+__device__ __forceinline__ int itemOf(int round) { return round * gridDim.x + (round % 2 ? gridDim.x - 1 - blockIdx.x : blockIdx.x); }
+
+struct Item {
+  int kvHead, sequence, firstRow, length, past, group, tile, rows, begin, end, keyEnd;
+
+  __device__ Item(const Inputs& in, const int* firstItem, int item) {
+    int low = 0, high = in.sequences;
+    while (high - low > 1) {
+      const int middle = (low + high) / 2;
+      if (firstItem[middle] <= item) low = middle;
+      else high = middle;
+    }
+    sequence = low;
+    group = in.shape.numHeads / in.shape.numKvHeads;
+    firstRow = load_int(in.queryStart + low);
+    const int queries = load_int(in.queryStart + low + 1) - firstRow;
+    rows = queries * group;
+    length = load_int(in.seqLens + low);
+    past = length - queries;
+    const int inside = item - firstItem[low];
+    kvHead = inside % in.shape.numKvHeads;
+    tile = (rows + TILE_ROWS - 1) / TILE_ROWS - 1 - inside / in.shape.numKvHeads;
+    keyEnd = past + min(queries - 1, (tile * TILE_ROWS + TILE_ROWS - 1) / group) + 1;
+    const int keyBegin = in.shape.window > 0 ? max(0, past + tile * TILE_ROWS / group - in.shape.window + 1) : 0;
+    begin = keyBegin / KEYS;
+    end = (keyEnd + KEYS - 1) / KEYS;
+  }
+};
+
+// The keys or values (which: 0, 1) of 128 keys from `first` on, zeros from keyEnd on.
+template <int D>
+__device__ __forceinline__ void copyTile(uint32_t stage, uint32_t full, const bf16* cache, const int* table, const Shape& shape, int kvHead, int which, int first, int keyEnd) {
+  constexpr int CHUNKS = D / 8, PASS = COPIERS / CHUNKS, RUN = 64;
+  const int thread = threadIdx.x % COPIERS, chunk = thread % CHUNKS, row = thread / CHUNKS, size = 1 << shape.blockBits;
+  const uint32_t target = stage + chunk / 8 * (KEYS * 128) + swizzled(row, chunk);
+  auto source = [&](int key) {
+    return cache + chunk * 8 + (static_cast<size_t>((table[key >> shape.blockBits] * shape.numKvHeads + kvHead) * 2 + which) * size + (key & (size - 1))) * D;
+  };
+  if (size >= RUN && first + KEYS <= keyEnd) {
+    // One address for 64 keys: the copiers' instructions are what limits long prompts.
+    const bf16* runs[KEYS / RUN];
+#pragma unroll
+    for (int r = 0; r < KEYS / RUN; r++) runs[r] = source(first + r * RUN + row);
+#pragma unroll
+    for (int i = 0; i < KEYS / PASS; i++) flash::copyAsync(target + i * PASS * 128, runs[i * PASS / RUN] + i * PASS % RUN * D);
+  } else {
+#pragma unroll 4
+    for (int i = 0; i < KEYS / PASS; i++) {
+      const int key = first + row + i * PASS;
+      flash::copyAsync(target + i * PASS * 128, source(min(key, keyEnd - 1)), key < keyEnd ? 16 : 0);
+    }
+  }
+  asm volatile("cp.async.mbarrier.arrive.noinc.shared.b64 [%0];" ::"r"(full) : "memory");
+}
+
+template <int D>
+__device__ void copy(const Inputs& in, const int* firstItem, uint32_t base, const Barriers& barriers) {
+  Place keys, values;
+  uint32_t queriesParity = 1;
+  keys.parity = values.parity = 1;
+  constexpr int CHUNKS = D / 8, PASS = COPIERS / CHUNKS;
+  const int thread = threadIdx.x % COPIERS, chunk = thread % CHUNKS, items = firstItem[in.sequences];
+  const int stride = (in.shape.numHeads + 2 * in.shape.numKvHeads) * D;
+#pragma unroll 1
+  for (int round = 0; round * static_cast<int>(gridDim.x) < items; round++) {
+    const int at = itemOf(round);
+    if (at >= items) continue;
+    const Item item(in, firstItem, at);
+    if (item.length == 0) continue;
+    const int* table = in.blockTables + static_cast<size_t>(item.sequence) * in.shape.maxBlocks;
+    barrier_wait(barriers.queriesEmpty(), queriesParity);
+    queriesParity ^= 1;
+#pragma unroll 4
+    for (int i = 0; i < TILE_ROWS / PASS; i++) {
+      const int inside = thread / CHUNKS + i * PASS, row = min(item.tile * TILE_ROWS + inside, item.rows - 1);
+      const bf16* source = in.qkv + static_cast<size_t>(item.firstRow + row / item.group) * stride + (item.kvHead * item.group + row % item.group) * D + chunk * 8;
+      flash::copyAsync(base + chunk / 8 * (TILE_ROWS * 128) + swizzled(inside, chunk), source);
+    }
+    asm volatile("cp.async.mbarrier.arrive.noinc.shared.b64 [%0];" ::"r"(barriers.queriesFull()) : "memory");
+    const uint32_t keysAt = base + queryBytes<D>(), valuesAt = keysAt + STAGES * stageBytes<D>();
+#pragma unroll 1
+    for (int t = item.begin; t <= item.end; t++) {
+      if (t < item.end) {
+        barrier_wait(barriers.keysEmpty(keys.stage), keys.parity);
+        copyTile<D>(keysAt + keys.stage * stageBytes<D>(), barriers.keysFull(keys.stage), in.cache, table, in.shape, item.kvHead, 0, t * KEYS, item.keyEnd);
+        keys.advance();
+      }
+      if (t > item.begin) {
+        barrier_wait(barriers.valuesEmpty(values.stage), values.parity);
+        copyTile<D>(valuesAt + values.stage * stageBytes<D>(), barriers.valuesFull(values.stage), in.cache, table, in.shape, item.kvHead, 1, (t - 1) * KEYS, item.keyEnd);
+        values.advance();
+      }
+    }
+  }
+  asm volatile("cp.async.wait_all;" ::: "memory");
+}
+
+// cap * tanh(x * scale / cap) = cap - 2 cap / (e^(2 x scale / cap) + 1); twice: 2 log2(e) scale / cap.
+__device__ __forceinline__ float capped(float x, float twice, float cap) { return cap - __fdividef(2 * cap, flash::power2(x * twice) + 1.f); }
+
+// The softmax of a thread's two rows so far.
+struct Softmax {
+  float largest[2], total[2];
+
+  // Scores become weights; returns in `shrink` what earlier sums are to be multiplied with. unit: of a score, in powers of two.
+  __device__ __forceinline__ void take(float (&score)[KEYS / 2], float unit, float (&shrink)[2]) {
+#pragma unroll
+    for (int half = 0; half < 2; half++) {
+      float best = largest[half];
+#pragma unroll
+      for (int n = 0; n < KEYS / 8; n++) best = fmaxf(best, fmaxf(score[4 * n + 2 * half], score[4 * n + 2 * half + 1]));
+      best = fmaxf(best, __shfl_xor_sync(0xffffffffu, best, 1));
+      best = fmaxf(best, __shfl_xor_sync(0xffffffffu, best, 2));
+      shrink[half] = flash::power2((largest[half] - best) * unit);
+      largest[half] = best;
+      const float offset = -best * unit;
+      float sum = 0.f;
+#pragma unroll
+      for (int n = 0; n < KEYS / 8; n++)
+#pragma unroll
+        for (int i = 4 * n + 2 * half; i < 4 * n + 2 * half + 2; i++) {
+          score[i] = flash::power2(fmaf(score[i], unit, offset));
+          sum += score[i];
+        }
+      total[half] = fmaf(total[half], shrink[half], sum);
+    }
+  }
+};
+
+template <int D>
+__device__ __forceinline__ void startScores(float (&score)[KEYS / 2], uint32_t queries, uint32_t keys) {
+#pragma unroll
+  for (int k = 0; k < D / 16; k++)
+    wgmma_shared<KEYS>(score, swizzled_tile(queries + k / 4 * (TILE_ROWS * 128) + k % 4 * 32), swizzled_tile(keys + k / 4 * (KEYS * 128) + k % 4 * 32), k > 0);
+  wgmma_commit();
+}
+
+template <int D>
+__device__ __forceinline__ void startValues(float (&sum)[D / 2], const uint32_t (&weight)[KEYS / 4], uint32_t values) {
+#pragma unroll
+  for (int k = 0; k < KEYS / 16; k++)
+    wgmma_columns<D>(sum, weight[4 * k], weight[4 * k + 1], weight[4 * k + 2], weight[4 * k + 3], swizzled_tile(values + k * 16 * 128, KEYS * 128));
+  wgmma_commit();
+}
+
+__device__ __forceinline__ void pack(uint32_t (&weight)[KEYS / 4], const float (&score)[KEYS / 2]) {
+#pragma unroll
+  for (int i = 0; i < KEYS / 4; i++) weight[i] = pack_bf16(score[2 * i], score[2 * i + 1]);
+}
+
+// Two groups take turns to start products.
+struct Turns {
+  int mine, other;
+  bool both;
+  __device__ __forceinline__ void wait() const {
+    if (both) named_barrier(mine, GROUPS * 128);
+  }
+  __device__ __forceinline__ void pass() const {
+    if (both) asm volatile("bar.arrive %0, %1;" ::"r"(other), "n"(GROUPS * 128) : "memory");
+  }
+};
+
+template <int D>
+__device__ void attend(const Inputs& in, const int* firstItem, uint32_t base, const Barriers& barriers) {
+  const int groupIndex = threadIdx.x / 128 - 1, warp = threadIdx.x / 32 % 4, lane = threadIdx.x % 32, items = firstItem[in.sequences];
+  const uint32_t queries = base + groupIndex * (GROUP_ROWS * 128), keysAt = base + queryBytes<D>(), valuesAt = keysAt + STAGES * stageBytes<D>();
+  Place keys, values;
+  uint32_t queriesParity = 0;
+  Turns turns{1 + groupIndex, 2 - groupIndex, true};
+  if (groupIndex == 1) turns.pass();
+#pragma unroll 1
+  for (int round = 0; round * static_cast<int>(gridDim.x) < items; round++) {
+    const int at = itemOf(round);
+    if (at >= items) continue;
+    const Item item(in, firstItem, at);
+    const int rowA = item.tile * TILE_ROWS + groupIndex * GROUP_ROWS + warp * 16 + lane / 4, rowB = rowA + 8;
+    auto outRow = [&](int row) {
+      return in.out + (static_cast<size_t>(item.firstRow + row / item.group) * in.shape.numHeads + item.kvHead * item.group + row % item.group) * D + lane % 4 * 2;
+    };
+    if (item.length == 0) {
+#pragma unroll
+      for (int half = 0; half < 2; half++) {
+        const int row = half ? rowB : rowA;
+        if (row < item.rows)
+          for (int d = 0; d < D; d += 8) *reinterpret_cast<uint32_t*>(outRow(row) + d) = 0;
+      }
+      continue;
+    }
+    barrier_wait(barriers.queriesFull(), queriesParity);
+    queriesParity ^= 1;
+    const int firstRow = item.tile * TILE_ROWS + groupIndex * GROUP_ROWS;
+    if (firstRow >= item.rows) {
+      // Nothing to do, but the rings go on for the other group.
+      if (lane == 0) barrier_arrive(barriers.queriesEmpty());
+      for (int t = item.begin; t < item.end; t++) {
+        barrier_wait(barriers.keysFull(keys.stage), keys.parity);
+        if (lane == 0) barrier_arrive(barriers.keysEmpty(keys.stage));
+        keys.advance();
+        barrier_wait(barriers.valuesFull(values.stage), values.parity);
+        if (lane == 0) barrier_arrive(barriers.valuesEmpty(values.stage));
+        values.advance();
+      }
+      continue;
+    }
+    turns.both = item.tile * TILE_ROWS + GROUP_ROWS < item.rows;
+    const int positionA = item.past + rowA / item.group, positionB = item.past + rowB / item.group;
+    const int firstPosition = item.past + firstRow / item.group, lastPosition = item.past + min(item.rows - 1, firstRow + GROUP_ROWS - 1) / item.group;
+    const float unit = in.shape.softcap > 0 ? LOG2E : in.shape.scale * LOG2E, twice = 2 * LOG2E * in.shape.scale / in.shape.softcap;
+    auto mask = [&](float(&score)[KEYS / 2], int t) {
+      if (in.shape.softcap > 0)
+#pragma unroll
+        for (int i = 0; i < KEYS / 2; i++) score[i] = capped(score[i], twice, in.shape.softcap);
+      if ((t + 1) * KEYS > firstPosition + 1 || (in.shape.window > 0 && t * KEYS < lastPosition - in.shape.window + 1)) {
+#pragma unroll
+        for (int i = 0; i < KEYS / 2; i++) {
+          const int key = t * KEYS + i / 4 * 8 + lane % 4 * 2 + i % 2, position = i % 4 < 2 ? positionA : positionB;
+          if (key > position || (in.shape.window > 0 && key <= position - in.shape.window)) score[i] = -INFINITY;
+        }
+      }
+    };
+
+    float sum[D / 2], score[KEYS / 2], shrink[2];
+    uint32_t weight[KEYS / 4];
+    Softmax softmax{{LOWEST, LOWEST}, {0.f, 0.f}};
+#pragma unroll
+    for (int i = 0; i < D / 2; i++) sum[i] = 0.f;
+
+    barrier_wait(barriers.keysFull(keys.stage), keys.parity);
+    shared_to_matrix();
+    wgmma_begin();
+    startScores<D>(score, queries, keysAt + keys.stage * stageBytes<D>());
+    wgmma_wait<0>();
+    hold(score);
+    if (lane == 0) barrier_arrive(barriers.keysEmpty(keys.stage));
+    keys.advance();
+    mask(score, item.begin);
+    softmax.take(score, unit, shrink);
+    pack(weight, score);
+#pragma unroll 1
+    for (int t = item.begin + 1; t < item.end; t++) {
+      barrier_wait(barriers.keysFull(keys.stage), keys.parity);
+      turns.wait();
+      shared_to_matrix();
+      hold(sum);
+      hold(score);
+      hold(weight);
+      wgmma_begin();
+      startScores<D>(score, queries, keysAt + keys.stage * stageBytes<D>());
+      barrier_wait(barriers.valuesFull(values.stage), values.parity);
+      shared_to_matrix();
+      wgmma_begin();
+      startValues<D>(sum, weight, valuesAt + values.stage * stageBytes<D>());
+      turns.pass();
+      wgmma_wait<1>();
+      hold(score);
+      if (lane == 0) barrier_arrive(barriers.keysEmpty(keys.stage));
+      keys.advance();
+      mask(score, t);
+      softmax.take(score, unit, shrink);
+      wgmma_wait<0>();
+      hold(sum);
+      hold(weight);
+      if (lane == 0) barrier_arrive(barriers.valuesEmpty(values.stage));
+      values.advance();
+#pragma unroll
+      for (int i = 0; i < D / 2; i++) sum[i] *= shrink[i / 2 % 2];
+      pack(weight, score);
+    }
+    if (lane == 0) barrier_arrive(barriers.queriesEmpty());
+    barrier_wait(barriers.valuesFull(values.stage), values.parity);
+    shared_to_matrix();
+    hold(sum);
+    hold(weight);
+    wgmma_begin();
+    startValues<D>(sum, weight, valuesAt + values.stage * stageBytes<D>());
+#pragma unroll
+    for (int half = 0; half < 2; half++) {
+      softmax.total[half] += __shfl_xor_sync(0xffffffffu, softmax.total[half], 1);
+      softmax.total[half] += __shfl_xor_sync(0xffffffffu, softmax.total[half], 2);
+    }
+    wgmma_wait<0>();
+    hold(sum);
+    if (lane == 0) barrier_arrive(barriers.valuesEmpty(values.stage));
+    values.advance();
+#pragma unroll
+    for (int half = 0; half < 2; half++) {
+      const int row = half ? rowB : rowA;
+      if (row >= item.rows) continue;
+      const float inverse = 1.f / softmax.total[half];
+      bf16* target = outRow(row);
+#pragma unroll
+      for (int n = 0; n < D / 8; n++)
+        *reinterpret_cast<uint32_t*>(target + n * 8) = pack_bf16(sum[4 * n + 2 * half] * inverse, sum[4 * n + 2 * half + 1] * inverse);
+    }
+  }
+}
+
+// ---- kernel ----
+
+template <int D>
+__device__ void prefill(const Inputs& in) {
+#ifndef JAVELIN_WGMMA
+  __trap();
+#else
+  extern __shared__ unsigned char raw[];
+  unsigned char* memory = raw + (1024 - shared_address(raw) % 1024) % 1024;
+  const uint32_t base = shared_address(memory);
+  int* firstItem = reinterpret_cast<int*>(memory + itemsAt<D>());
+  const Barriers barriers{base + barriersAt<D>()};
+  allow_next_kernel();
+  wait_for_inputs();
+  if (threadIdx.x == 32) {
+    barrier_init(barriers.queriesFull(), COPIERS);
+    barrier_init(barriers.queriesEmpty(), GROUPS * 4);
+    for (int s = 0; s < STAGES; s++) {
+      barrier_init(barriers.keysFull(s), COPIERS);
+      barrier_init(barriers.keysEmpty(s), GROUPS * 4);
+      barrier_init(barriers.valuesFull(s), COPIERS);
+      barrier_init(barriers.valuesEmpty(s), GROUPS * 4);
+    }
+    barrier_init_visible();
+  }
+  if (threadIdx.x < 32) countItems(firstItem, in);
+  __syncthreads();
+  if (threadIdx.x < COPIERS) {
+    fewer_registers<40>();
+    copy<D>(in, firstItem, base, barriers);
+  } else {
+    more_registers<232>();
+    attend<D>(in, firstItem, base, barriers);
+  }
+#endif
+}
+
+}  // namespace wgprefill
+
+// ---- exports ----
+
+extern "C" __global__ void __launch_bounds__(384, 1) wgprefill_bf16_64(
+    __nv_bfloat16* out, const __nv_bfloat16* qkv, const __nv_bfloat16* cache, const int* seqLens, const int* queryStart, const int* blockTables,
+    int sequences, int maxBlocks, int blockBits, int numHeads, int numKvHeads, float scale, int window, float softcap) {
+  wgprefill::prefill<64>({out, qkv, cache, seqLens, queryStart, blockTables, sequences, {maxBlocks, blockBits, numHeads, numKvHeads, scale, window, softcap}});
+}
+
+extern "C" __global__ void __launch_bounds__(384, 1) wgprefill_bf16_128(
+    __nv_bfloat16* out, const __nv_bfloat16* qkv, const __nv_bfloat16* cache, const int* seqLens, const int* queryStart, const int* blockTables,
+    int sequences, int maxBlocks, int blockBits, int numHeads, int numKvHeads, float scale, int window, float softcap) {
+  wgprefill::prefill<128>({out, qkv, cache, seqLens, queryStart, blockTables, sequences, {maxBlocks, blockBits, numHeads, numKvHeads, scale, window, softcap}});
+}
