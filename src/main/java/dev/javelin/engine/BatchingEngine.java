@@ -51,6 +51,9 @@ public final class BatchingEngine implements Engine {
 
   private boolean accepting = true;
 
+  /** Nothing is taken any more, not even what goes on with an answer. */
+  private boolean closed;
+
   /** One of the threads ended by itself. */
   private volatile boolean dead;
 
@@ -114,14 +117,18 @@ public final class BatchingEngine implements Engine {
       if (stats().health() == EngineHealth.FAILED) {
         throw new EngineException(ErrorCode.ENGINE_FAILED, Faults.FAILED);
       }
-      if (!accepting) {
+      if (closed || !(accepting || request.goesOn())) {
         throw new EngineException(
             ErrorCode.SHUTTING_DOWN, "the model is being unloaded; try again later");
       }
       if (live.containsKey(request.id())) {
         throw invalid("id", "a request with the id %s is still running".formatted(request.id()));
       }
-      waitingRoom.enter(request.tenant());
+      if (request.goesOn()) {
+        waitingRoom.enterAgain(request.tenant());
+      } else {
+        waitingRoom.enter(request.tenant());
+      }
       live.put(request.id(), running);
       // Twice: the loop frees its blocks, the output thread tells its end.
       outstanding.add(2);
@@ -175,6 +182,7 @@ public final class BatchingEngine implements Engine {
   public void close() {
     synchronized (gate) {
       accepting = false;
+      closed = true;
     }
     loop.close();
     loop.awaitEnd();
@@ -198,6 +206,7 @@ public final class BatchingEngine implements Engine {
     synchronized (gate) {
       dead = true;
       accepting = false;
+      closed = true;
     }
     List<OutputItem> failures = new ArrayList<>();
     for (RunningRequest running : live.values()) {

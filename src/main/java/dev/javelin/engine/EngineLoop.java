@@ -309,19 +309,29 @@ final class EngineLoop implements Runnable {
   }
 
   private void start(RunningRequest request) {
-    counts.promptTokens += request.sequence.numPromptTokens();
+    if (!request.request.goesOn()) {
+      counts.promptTokens += request.sequence.numPromptTokens();
+    }
     request.start();
     waitingRoom.leave(request.request.tenant());
   }
 
   private void finish(RunningRequest request, FinishReason reason) {
-    timelines.add(request.timeline(reason, null));
+    keepTimeline(request, reason, null);
     end(request, new OutputItem.Finish(request.output, reason));
   }
 
   private void fail(RunningRequest request, ErrorCode code, String message) {
-    timelines.add(request.timeline(null, code));
+    keepTimeline(request, null, code);
     end(request, new OutputItem.Failure(request.output, code, message));
+  }
+
+  /** The many short requests of one search would leave no room for others. */
+  private void keepTimeline(
+      RunningRequest request, @Nullable FinishReason reason, @Nullable ErrorCode error) {
+    if (!request.request.goesOn()) {
+      timelines.add(request.timeline(reason, error));
+    }
   }
 
   private void end(RunningRequest request, OutputItem last) {

@@ -14,27 +14,39 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * Of several answers to each prompt, those whose tokens were the likeliest on average. Needs the
- * logprobs of every answer.
- */
+/** Of several answers to each prompt, the best. */
 public final class BestAnswers {
   private final int perPrompt;
   private final int kept;
+  private final Comparator<List<GenerationEvent>> bestFirst;
+
+  private BestAnswers(int perPrompt, int kept, Comparator<List<GenerationEvent>> bestFirst) {
+    this.perPrompt = perPrompt;
+    this.kept = kept;
+    this.bestFirst = bestFirst;
+  }
 
   /**
+   * Those whose tokens were the likeliest on average. Needs the logprobs of every answer.
+   *
    * @param perPrompt answers to each prompt
    * @param kept how many of them are told, the best first
    */
-  public BestAnswers(int perPrompt, int kept) {
-    this.perPrompt = perPrompt;
-    this.kept = kept;
+  public static BestAnswers likeliest(int perPrompt, int kept) {
+    return new BestAnswers(
+        perPrompt, kept, Comparator.comparingDouble(BestAnswers::meanLogprob).reversed());
+  }
+
+  /** The first ones, of answers that come with the best first. */
+  public static BestAnswers first(int perPrompt, int kept) {
+    return new BestAnswers(perPrompt, kept, (_, _) -> 0);
   }
 
   /**
    * @param events all events of a call
-   * @return those of the best answers, numbered anew. The best answer to each prompt bears the
-   *     tokens of those left out in its usage; a failure is told whatever it befell
+   * @return those of the best answers, numbered anew, and no more than there are. The best answer
+   *     to each prompt bears the tokens of those left out in its usage; a failure is told whatever
+   *     it befell
    */
   public List<Event> choose(List<Event> events) {
     List<List<GenerationEvent>> answers = new ArrayList<>();
@@ -47,11 +59,14 @@ public final class BestAnswers {
       }
       answers.get(event.index()).add(event.event());
     }
+    while (answers.size() % perPrompt > 0) {
+      answers.add(List.of());
+    }
     List<Event> out = new ArrayList<>();
     for (int prompt = 0; prompt * perPrompt < answers.size(); prompt++) {
       List<List<GenerationEvent>> ranked =
           answers.subList(prompt * perPrompt, (prompt + 1) * perPrompt).stream()
-              .sorted(Comparator.comparingDouble(BestAnswers::meanLogprob).reversed())
+              .sorted(bestFirst)
               .toList();
       int leftOut =
           IntStream.range(kept, perPrompt).map(rank -> completionTokens(ranked.get(rank))).sum();
@@ -74,7 +89,9 @@ public final class BestAnswers {
   }
 
   private static int completionTokens(List<GenerationEvent> answer) {
-    return answer.getLast() instanceof Finished end ? end.usage().completionTokens() : 0;
+    return !answer.isEmpty() && answer.getLast() instanceof Finished end
+        ? end.usage().completionTokens()
+        : 0;
   }
 
   private static GenerationEvent withMore(GenerationEvent event, int tokens) {

@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.beam.BeamSearch;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationRequest;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +36,7 @@ public final class Generation {
   private final RunningRequests requests;
   private final CallWatch watch;
   private final Instant startedAt;
-  private final List<String> ids;
+  private final List<Runnable> aborts = new CopyOnWriteArrayList<>();
   private final List<GenerationRequest> sequences;
   private final AtomicInteger open;
   private final AtomicBoolean aborted = new AtomicBoolean();
@@ -60,11 +62,6 @@ public final class Generation {
     this.lease = lease;
     this.requests = requests;
     this.startedAt = startedAt;
-    List<String> names = new ArrayList<>(call.sequences());
-    for (int index = 0; index < call.sequences(); index++) {
-      names.add(sequenceId(call.id(), index));
-    }
-    this.ids = List.copyOf(names);
     this.open = new AtomicInteger(call.sequences());
   }
 
@@ -90,6 +87,11 @@ public final class Generation {
     return sequences.get(index).promptTokenIds();
   }
 
+  /** Says how to end some of its sequences, before they begin. */
+  void endsBy(Runnable abort) {
+    aborts.add(abort);
+  }
+
   void accept(int index, GenerationEvent event) {
     watch.event(index, event);
     note(event);
@@ -100,6 +102,21 @@ public final class Generation {
       case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> {}
       case GenerationEvent.Finished _, GenerationEvent.Failed _ -> ended(1);
     }
+  }
+
+  /** Hears of the answers of a search, numbered from {@code first}. */
+  BeamSearch.Listener searched(int first) {
+    return new BeamSearch.Listener() {
+      @Override
+      public void onEvent(int rank, GenerationEvent event) {
+        accept(first + rank, event);
+      }
+
+      @Override
+      public void onAbsent(int answers) {
+        ended(answers);
+      }
+    };
   }
 
   private synchronized void note(GenerationEvent event) {
@@ -159,7 +176,7 @@ public final class Generation {
   /** Ends every sequence that still runs, and lets the listener hear it. */
   void cancel() {
     if (open.get() > 0) {
-      ids.forEach(lease.model().engine()::abort);
+      aborts.forEach(Runnable::run);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.javelin.service;
 
+import dev.javelin.engine.beam.BeamParams;
 import dev.javelin.engine.request.Tenant;
 import dev.javelin.security.Caller;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param id unique; the sequences' engine ids derive from it
  * @param origin of the request that it is
  * @param model the served name
+ * @param beams how the {@code n} answers, its width, to each prompt are searched for; null: each is
+ *     sampled
  */
 public record GenerationCall(
     String id,
@@ -21,6 +24,7 @@ public record GenerationCall(
     int n,
     SamplingOverrides sampling,
     Scores scores,
+    @Nullable BeamParams beams,
     Terms terms) {
 
   /**

@@ -1,6 +1,8 @@
 package dev.javelin.service;
 
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.beam.BeamParams;
+import dev.javelin.engine.beam.BeamSearch;
 import dev.javelin.engine.request.Dry;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
@@ -72,10 +74,9 @@ public final class GenerationService {
     running.add(generation);
     int submitted = 0;
     try {
-      for (GenerationRequest request : requests) {
-        int index = submitted;
-        serving.model().engine().submit(request, event -> generation.accept(index, event));
-        submitted++;
+      int each = call.beams() == null ? 1 : call.n();
+      for (; submitted < requests.size(); submitted += each) {
+        submit(generation, requests.get(submitted), submitted, call.beams());
       }
       SamplingOverrides.Structured structured = call.sampling().structured();
       if (rule != null && structured != null) {
@@ -94,10 +95,29 @@ public final class GenerationService {
     return generation;
   }
 
+  /** Begins sequence {@code index}, and where there is a beam search all that it gives. */
+  private static void submit(
+      Generation generation, GenerationRequest request, int index, @Nullable BeamParams beams) {
+    LoadedModel model = generation.model();
+    if (beams == null) {
+      generation.endsBy(() -> model.engine().abort(request.id()));
+      model.engine().submit(request, event -> generation.accept(index, event));
+      return;
+    }
+    BeamSearch search =
+        new BeamSearch(
+            model.engine(), model.tokenizer(), request, beams, generation.searched(index));
+    generation.endsBy(search::abort);
+    search.start();
+  }
+
   private List<GenerationRequest> requests(
       GenerationCall call, ModelRegistry.Serving serving, @Nullable GrammarRule rule) {
     LoadedModel model = serving.model();
     DecodingSettings profile = serving.route().decoding();
+    if (call.beams() != null) {
+      checkBeamSearch(model, profile);
+    }
     SamplingOverrides sampling = choice.merged(call.sampling(), profile, model);
     checkTokenIds(model, sampling);
     Tokenizer tokenizer = model.tokenizer();
@@ -203,6 +223,23 @@ public final class GenerationService {
         ErrorCode.INVALID_REQUEST,
         field + " cannot be combined with a structured output, which ends when it is complete",
         field,
+        null);
+  }
+
+  private static void checkBeamSearch(LoadedModel model, DecodingSettings profile) {
+    if (profile.allowedFields() != null) {
+      throw noBeamSearch("this model lets a request set only some sampling fields");
+    }
+    if (!model.effective().prefixCache()) {
+      throw noBeamSearch("the model was loaded without a prefix cache, which it needs");
+    }
+  }
+
+  private static EngineException noBeamSearch(String why) {
+    return new EngineException(
+        ErrorCode.INVALID_REQUEST,
+        "use_beam_search is not possible here: " + why,
+        "use_beam_search",
         null);
   }
 

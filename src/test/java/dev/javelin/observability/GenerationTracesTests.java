@@ -76,6 +76,7 @@ class GenerationTracesTests {
             1,
             SamplingOverrides.NONE,
             Scores.NONE,
+            null,
             new GenerationCall.Terms(Tenant.DEFAULT, 0, "", Duration.ofMinutes(1)));
     return new Begun(call, "tiny v1", 3, SamplingParams.DEFAULT);
   }

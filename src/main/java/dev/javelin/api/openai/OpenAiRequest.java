@@ -1,5 +1,6 @@
 package dev.javelin.api.openai;
 
+import dev.javelin.engine.beam.BeamParams;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.Tenant;
@@ -13,6 +14,7 @@ import dev.javelin.service.SamplingOverrides;
 import dev.javelin.service.Scores;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -42,8 +44,16 @@ record OpenAiRequest(
    * @param noAnswer only the prompt is told, nothing is added to it
    * @param bestOf answers computed to each prompt, of which the likeliest {@code n} are told; 0:
    *     {@code n}
+   * @param beams how they are searched for, its width in place of {@code bestOf}; null: each is
+   *     sampled
    */
-  record Wanted(int logprobs, int promptLogprobs, boolean echo, boolean noAnswer, int bestOf) {
+  record Wanted(
+      int logprobs,
+      int promptLogprobs,
+      boolean echo,
+      boolean noAnswer,
+      int bestOf,
+      @Nullable BeamParams beams) {
     Scores scores() {
       return new Scores(
           bestOf > 0 ? Math.max(logprobs, 0) : logprobs,
@@ -58,8 +68,10 @@ record OpenAiRequest(
   /** The events that the caller is to hear of. */
   Flux<Generation.Event> events(Generation generation) {
     Flux<Generation.Event> events = generation.events();
-    if (wanted.bestOf() > 0) {
-      events = events.collectList().flatMapIterable(new BestAnswers(computed(), n)::choose);
+    if (wanted.beams() != null) {
+      events = events.collectList().flatMapIterable(BestAnswers.first(computed(), n)::choose);
+    } else if (wanted.bestOf() > 0) {
+      events = events.collectList().flatMapIterable(BestAnswers.likeliest(computed(), n)::choose);
     }
     return wanted.noAnswer()
         ? events
@@ -70,6 +82,10 @@ record OpenAiRequest(
 
   /** Answers that are computed to each prompt. */
   private int computed() {
+    BeamParams beams = wanted.beams();
+    if (beams != null) {
+      return beams.width();
+    }
     return wanted.bestOf() > 0 ? wanted.bestOf() : n;
   }
 
@@ -105,6 +121,7 @@ record OpenAiRequest(
         computed(),
         sampling,
         wanted.scores(),
+        wanted.beams(),
         new GenerationCall.Terms(
             new Tenant(origin.caller().tenant(), 1), priority, cacheSalt, timeout));
   }

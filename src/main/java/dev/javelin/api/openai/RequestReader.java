@@ -68,7 +68,12 @@ final class RequestReader {
     }
     OpenAiRequest.Wanted wanted =
         new OpenAiRequest.Wanted(
-            logprobs ? (top == null ? 0 : top) : Scores.NO, promptLogprobs(body), false, false, 0);
+            logprobs ? (top == null ? 0 : top) : Scores.NO,
+            promptLogprobs(body),
+            false,
+            false,
+            bestOf(body, 1),
+            BeamReader.read(body));
     return finish(body, model, List.of(prompt), wanted);
   }
 
@@ -92,7 +97,8 @@ final class RequestReader {
             promptLogprobs,
             echo,
             most != null && most == 0,
-            bestOf(body, prompts.size()));
+            bestOf(body, prompts.size()),
+            BeamReader.read(body));
     return finish(body, model, prompts, wanted);
   }
 

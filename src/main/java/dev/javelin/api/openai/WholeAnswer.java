@@ -9,6 +9,7 @@ import dev.javelin.service.Generation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,7 +23,7 @@ final class WholeAnswer {
   private final StringBuilder[] texts;
   private final List<List<TokenLogprobs>> answers = new ArrayList<>();
   private final List<List<TokenLogprobs>> prompts = new ArrayList<>();
-  private final FinishReason[] reasons;
+  private final @Nullable FinishReason[] reasons;
   private final UsageTotal usage;
 
   WholeAnswer(
@@ -43,7 +44,6 @@ final class WholeAnswer {
     this.texts = new StringBuilder[sequences];
     Arrays.setAll(texts, _ -> new StringBuilder());
     this.reasons = new FinishReason[sequences];
-    Arrays.fill(reasons, FinishReason.STOP);
     this.usage = new UsageTotal(perPrompt);
   }
 
@@ -73,11 +73,16 @@ final class WholeAnswer {
     ObjectNode body = format.answer(head);
     ArrayNode choices = body.putArray("choices");
     for (int index = 0; index < texts.length; index++) {
+      FinishReason reason = reasons[index];
+      if (reason == null) {
+        // A search that found fewer answers than were asked for.
+        continue;
+      }
       format.choice(
           choices,
           index,
           extras.opening(index) + texts[index],
-          reasons[index],
+          reason,
           extras.opening(index, prompts.get(index), answers.get(index)));
       extras.putPrompt(body, index, prompts.get(index));
     }

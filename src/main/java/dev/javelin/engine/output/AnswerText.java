@@ -92,7 +92,7 @@ final class AnswerText {
     long now = System.nanoTime();
     return new Finished(
         told,
-        new Usage(output.request.promptTokenIds().length, completionTokens, output.cachedTokens()),
+        new Usage(output.request.promptLength(), completionTokens, output.cachedTokens()),
         new Timings(output.queuedNanos(now), firstTokenNanos, now - output.submittedNanos));
   }
 

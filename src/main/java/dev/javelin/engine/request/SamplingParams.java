@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param logprobs how many of the likeliest tokens to name beside each token of the answer; [0,
  *     {@value #MAX_LOGPROBS}]; {@value #NO_LOGPROBS}: nothing is said of its probability either
  * @param promptLogprobs the same for each token of the prompt but the first
+ * @param allowedOnly among the likeliest of the answer only those are named that the rule and the
+ *     lists above let through; their logprobs are the model's all the same
  */
 public record SamplingParams(
     float temperature,
@@ -49,7 +51,8 @@ public record SamplingParams(
     boolean includeStop,
     boolean skipSpecialTokens,
     int logprobs,
-    int promptLogprobs) {
+    int promptLogprobs,
+    boolean allowedOnly) {
   public static final int NO_LOGPROBS = -1;
   public static final int MAX_LOGPROBS = 256;
 

@@ -38,6 +38,7 @@ public final class SamplingParamsBuilder {
   private boolean skipSpecialTokens = true;
   private int logprobs = SamplingParams.NO_LOGPROBS;
   private int promptLogprobs = SamplingParams.NO_LOGPROBS;
+  private boolean allowedOnly;
 
   SamplingParamsBuilder() {}
 
@@ -180,6 +181,11 @@ public final class SamplingParamsBuilder {
     return this;
   }
 
+  public SamplingParamsBuilder allowedOnly(boolean value) {
+    allowedOnly = value;
+    return this;
+  }
+
   /**
    * @throws EngineException INVALID_REQUEST naming the first value that is out of its range
    */
@@ -202,6 +208,7 @@ public final class SamplingParamsBuilder {
         includeStop,
         skipSpecialTokens,
         logprobs,
-        promptLogprobs);
+        promptLogprobs,
+        allowedOnly);
   }
 }

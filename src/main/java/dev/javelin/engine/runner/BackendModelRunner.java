@@ -107,9 +107,7 @@ public final class BackendModelRunner implements ModelRunner {
       if (added.id() >= samplers.length) {
         samplers = Arrays.copyOf(samplers, Math.max(added.id() + 1, samplers.length * 2));
       }
-      samplers[added.id()] =
-          new SamplerState(
-              added.sampling(), added.promptTokenIds(), added.endTokenIds(), vocabSize);
+      samplers[added.id()] = begin(added);
     }
     for (BlockMove move : step.moves()) {
       make(move);
@@ -124,6 +122,15 @@ public final class BackendModelRunner implements ModelRunner {
     Tensor output =
         best ? bestExecutor.run(batch, bestStep) : logitsExecutor.run(batch, logitsStep);
     return () -> finish(step, numLogits, output, best);
+  }
+
+  private SamplerState begin(NewSequence added) {
+    int[] prompt = Arrays.copyOf(added.tokens(), added.promptLength());
+    SamplerState state = new SamplerState(added.sampling(), prompt, added.endTokenIds(), vocabSize);
+    for (int i = added.promptLength(); i < added.numTokens(); i++) {
+      state.append(added.tokens()[i]);
+    }
+    return state;
   }
 
   private void make(BlockMove move) {

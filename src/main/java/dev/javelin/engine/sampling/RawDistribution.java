@@ -26,6 +26,15 @@ final class RawDistribution {
     logTotal = max + Math.log(total);
   }
 
+  /** Leaves out the tokens that are masked in {@code from[offset ..]}; the total stays. */
+  void keep(float[] from, int offset) {
+    for (int id = 0; id < logits.length; id++) {
+      if (from[offset + id] == Float.NEGATIVE_INFINITY) {
+        logits[id] = Float.NEGATIVE_INFINITY;
+      }
+    }
+  }
+
   /**
    * @param top how many of the likeliest tokens to name
    */

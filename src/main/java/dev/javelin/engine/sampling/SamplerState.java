@@ -107,7 +107,7 @@ public final class SamplerState {
   }
 
   /** Counts a token of the answer. */
-  void append(int token) {
+  public void append(int token) {
     history.append(token);
     for (LogitsStep step : logitsSteps) {
       step.accept(token);

@@ -75,8 +75,10 @@ final class KvCacheManager {
     if (!sequence.announced) {
       sequence.history.cachedTokens = sequence.numComputedTokens;
       sequence.numServedTokens = sequence.numComputedTokens;
-      queries += sequence.numTokens();
-      hits += sequence.numComputedTokens;
+      if (!sequence.goesOn) {
+        queries += sequence.numTokens();
+        hits += sequence.numComputedTokens;
+      }
     }
     return true;
   }

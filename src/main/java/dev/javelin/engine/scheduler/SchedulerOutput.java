@@ -62,8 +62,14 @@ public record SchedulerOutput(
   /**
    * What sampling needs to know of a sequence once.
    *
+   * @param tokens [at least numTokens] its prompt, and the answer that it goes on with
    * @param endTokenIds sorted tokens that end the answer
    */
   public record NewSequence(
-      int id, int[] promptTokenIds, SamplingParams sampling, int[] endTokenIds) {}
+      int id,
+      int[] tokens,
+      int promptLength,
+      int numTokens,
+      SamplingParams sampling,
+      int[] endTokenIds) {}
 }

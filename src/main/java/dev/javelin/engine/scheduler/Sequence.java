@@ -20,14 +20,22 @@ public final class Sequence {
   /** Who goes first: the lower priority number, then who came first. */
   static final Comparator<Sequence> ORDER =
       Comparator.<Sequence>comparingInt(sequence -> sequence.priority)
+          .thenComparing((a, b) -> Long.signum(a.sinceNanos - b.sinceNanos))
           .thenComparingLong(sequence -> sequence.arrival);
 
-  private final int[] promptTokenIds;
+  private final int promptLength;
   private final SamplingParams sampling;
   private final int[] endTokenIds;
   private final String scope;
   final Tenant tenant;
   final int priority;
+
+  /** When it was asked for; what goes on with an answer was when that began. */
+  private final long sinceNanos;
+
+  /** Whether it goes on with an answer that another began. */
+  final boolean goesOn;
+
   private int[] tokens;
   private int numTokens;
   private int[] blocks = NO_BLOCKS;
@@ -68,14 +76,16 @@ public final class Sequence {
    * @param endTokenIds sorted tokens that end the answer
    */
   public Sequence(GenerationRequest request, int[] endTokenIds) {
-    promptTokenIds = request.promptTokenIds();
+    promptLength = request.promptLength();
     sampling = request.sampling();
     this.endTokenIds = endTokenIds;
     tenant = request.tenant();
     priority = request.priority();
     scope = tenant.id() + '\0' + request.cacheSalt();
-    tokens = Arrays.copyOf(promptTokenIds, promptTokenIds.length + 16);
-    numTokens = promptTokenIds.length;
+    goesOn = request.goesOn();
+    sinceNanos = goesOn ? request.continued().sinceNanos() : System.nanoTime();
+    numTokens = request.promptTokenIds().length;
+    tokens = Arrays.copyOf(request.promptTokenIds(), numTokens + 16);
   }
 
   /** Small number of a live sequence, used again after it ended; -1 unless in a scheduler. */
@@ -88,19 +98,15 @@ public final class Sequence {
   }
 
   public int numPromptTokens() {
-    return promptTokenIds.length;
+    return promptLength;
   }
 
   public int numOutputTokens() {
-    return numTokens - promptTokenIds.length;
+    return numTokens - promptLength;
   }
 
   public int numComputedTokens() {
     return numComputedTokens;
-  }
-
-  public int[] promptTokenIds() {
-    return promptTokenIds;
   }
 
   public SamplingParams sampling() {
@@ -136,7 +142,7 @@ public final class Sequence {
 
   /** Whether only its last known token is still to be computed. */
   boolean decodes() {
-    return numMissingTokens() == 1 && numTokens > promptTokenIds.length;
+    return numMissingTokens() == 1 && numTokens > promptLength;
   }
 
   int numMissingTokens() {
@@ -214,7 +220,7 @@ public final class Sequence {
     long high;
     long low;
     if (numHashes == 0) {
-      hasher.root(scope, lengthDependentKeys ? promptTokenIds.length : 0);
+      hasher.root(scope, lengthDependentKeys ? promptLength : 0);
       high = hasher.high();
       low = hasher.low();
     } else {

@@ -46,7 +46,12 @@ final class StepBuilder {
       sequence.announced = true;
       newSequences.add(
           new NewSequence(
-              sequence.id, sequence.promptTokenIds(), sequence.sampling(), sequence.endTokenIds()));
+              sequence.id,
+              sequence.tokens(),
+              sequence.numPromptTokens(),
+              sequence.numTokens(),
+              sequence.sampling(),
+              sequence.endTokenIds()));
     }
   }
 

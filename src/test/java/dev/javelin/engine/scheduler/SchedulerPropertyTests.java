@@ -209,7 +209,7 @@ class SchedulerPropertyTests {
     }
 
     private int[] alone(Sequence sequence) {
-      int[] tokens = Arrays.copyOf(sequence.promptTokenIds(), sequence.numTokens());
+      int[] tokens = Arrays.copyOf(sequence.tokens(), sequence.numTokens());
       for (int n = sequence.numPromptTokens(); n < tokens.length; n++) {
         int from = setup.window == 0 ? 0 : Math.max(0, n - setup.window);
         tokens[n] = FakeModelRunner.hash(Arrays.copyOfRange(tokens, from, n));

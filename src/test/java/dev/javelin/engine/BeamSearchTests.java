@@ -1,0 +1,543 @@
+package dev.javelin.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.javelin.backend.KvCache;
+import dev.javelin.backend.cpu.CpuBackend;
+import dev.javelin.checkpoint.Checkpoint;
+import dev.javelin.checkpoint.Checkpoints;
+import dev.javelin.engine.beam.BeamParams;
+import dev.javelin.engine.beam.BeamParams.EarlyStopping;
+import dev.javelin.engine.beam.BeamSearch;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.engine.request.GenerationListener;
+import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
+import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.SamplingParamsBuilder;
+import dev.javelin.engine.request.StructuredOutput;
+import dev.javelin.engine.request.TokenLogprobs;
+import dev.javelin.engine.runner.BackendModelRunner;
+import dev.javelin.engine.runner.ModelRunner;
+import dev.javelin.engine.runner.StepHandle;
+import dev.javelin.engine.sampling.grammar.GrammarRule;
+import dev.javelin.engine.scheduler.SchedulerOutput;
+import dev.javelin.fake.AsciiTokenizer;
+import dev.javelin.model.Model;
+import dev.javelin.model.loader.ModelLoader;
+import dev.javelin.quant.KvDType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Beam search over the built-in model, against every answer there is and against a search written
+ * out plainly over an engine that shares nothing. Tokens are told apart by id; the text is made of
+ * characters with these numbers.
+ */
+class BeamSearchTests {
+  private static final Path MODEL = Path.of("models/dart/dart-20m-chat-q8_0.gguf");
+  private static final int BLOCK = 16;
+  private static final int CONTEXT = 192;
+  private static final int EOS = AsciiTokenizer.EOS;
+  private static Checkpoint checkpoint;
+  private static CpuBackend backend;
+  private static Model model;
+
+  @BeforeAll
+  static void load() {
+    checkpoint = Checkpoints.open(MODEL);
+    backend = CpuBackend.create(1);
+    model = ModelLoader.load(checkpoint, backend);
+  }
+
+  @AfterAll
+  static void close() {
+    backend.close();
+    checkpoint.close();
+  }
+
+  /** An answer as a plain list, and what it is ordered by. */
+  private record Found(List<Integer> tokens, double score, FinishReason reason) {
+    /** Where the score was the logprob so far. */
+    Found scored(BeamParams params, int promptLength) {
+      return new Found(tokens, params.score(score, promptLength + tokens.size()), reason);
+    }
+  }
+
+  private static final Comparator<Found> BEST_FIRST =
+      Comparator.comparingDouble(Found::score).reversed();
+
+  @Test
+  void finds_the_best_of_all_answers_when_it_follows_them_all() {
+    int[] prompt = prompt(1, 37);
+    List<Integer> words = List.of(300, 301, 302, 303, EOS);
+    try (Engine sharing = engine(true);
+        Engine plain = engine(false)) {
+      List<Found> all = everyAnswer(plain, prompt, words, 3);
+      for (double penalty : new double[] {1, 0, 3, -1}) {
+        BeamParams params = new BeamParams(20, penalty, EarlyStopping.WHEN_DECIDED);
+        List<Found> best =
+            all.stream()
+                .map(answer -> answer.scored(params, prompt.length))
+                .sorted(BEST_FIRST)
+                .limit(20)
+                .toList();
+        List<Found> found =
+            search(sharing, params, prompt, sampling(3).allowedTokenIds(Set.copyOf(words)));
+        assertSame(found, best);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 1.0, WHEN_DECIDED, 8",
+    "3, 0.0, WHEN_COMPLETE, 8",
+    "4, 2.0, WHEN_UNLIKELY, 8",
+    "3, -1.5, WHEN_DECIDED, 6",
+    "1, 1.0, WHEN_DECIDED, 10"
+  })
+  void finds_what_a_plain_search_finds(
+      int width, double penalty, EarlyStopping stopping, int maxTokens) {
+    BeamParams params = new BeamParams(width, penalty, stopping);
+    try (Engine sharing = engine(true);
+        Engine plain = engine(false)) {
+      for (int n = 0; n < 2; n++) {
+        int[] prompt = prompt(n, 20 + 11 * n);
+        // End tokens that do come, so that answers of all lengths compete.
+        Set<Integer> ends = new HashSet<>(Set.of(EOS));
+        ends.addAll(List.copyOf(likeliest(plain, prompt, new int[0], 6)).subList(3, 6));
+        List<Found> expected = plainSearch(plain, params, prompt, maxTokens, 2, ends);
+        List<Found> found =
+            search(sharing, params, prompt, sampling(maxTokens).minTokens(2).stopTokenIds(ends));
+        assertSame(found, expected);
+      }
+    }
+  }
+
+  @Test
+  void computes_nothing_again_that_answers_have_in_common() {
+    int[] prompt = prompt(3, 100);
+    int width = 4;
+    int maxTokens = 40;
+    try (Counted engine = engine(true)) {
+      List<Found> found =
+          search(
+              engine,
+              new BeamParams(width, 1, EarlyStopping.WHEN_DECIDED),
+              prompt,
+              sampling(maxTokens).ignoreEos(true));
+      assertThat(found).hasSize(width);
+      long expected = prompt.length;
+      for (int answered = 1; answered < maxTokens; answered++) {
+        // Of each answer only what stands in its last block.
+        expected += (long) width * ((prompt.length + answered - 1) % BLOCK + 1);
+      }
+      assertThat(engine.computed()).isEqualTo(expected);
+      assertThat(engine.timelines()).hasSize(1);
+      assertThat(engine.stats().promptTokensTotal()).isEqualTo(prompt.length);
+    }
+  }
+
+  @Test
+  void keeps_to_bad_words_and_tells_logprobs_and_the_scores_of_the_prompt() {
+    int[] prompt = prompt(4, 24);
+    try (Engine engine = engine(true)) {
+      BeamParams params = new BeamParams(3, 1, EarlyStopping.WHEN_DECIDED);
+      List<Found> free = search(engine, params, prompt, sampling(8));
+      List<Integer> best = free.getFirst().tokens();
+      List<Integer> word = best.subList(1, 3);
+      List<Answer> answers =
+          answers(
+              engine,
+              params,
+              prompt,
+              sampling(8).badWords(List.of(word)).logprobs(2).promptLogprobs(0));
+      for (Answer answer : answers) {
+        List<Integer> tokens = answer.tokenIds();
+        assertThat(Collections.indexOfSubList(tokens, word)).isEqualTo(-1);
+        assertThat(answer.promptLogprobs()).hasSize(prompt.length - 1);
+        assertThat(answer.logprobs()).hasSameSizeAs(tokens);
+        for (int i = 0; i < tokens.size(); i++) {
+          TokenLogprobs told = answer.logprobs().get(i);
+          assertThat(told.tokenId()).isEqualTo(tokens.get(i));
+          assertThat(told.topTokenIds()).hasSize(2);
+        }
+        assertThat(answer.finished().usage().promptTokens()).isEqualTo(prompt.length);
+      }
+    }
+  }
+
+  @Test
+  void gives_fewer_answers_where_a_rule_leaves_no_more() {
+    try (Engine engine = engine(true)) {
+      List<Answer> answers =
+          answers(
+              engine,
+              new BeamParams(4, 0, EarlyStopping.WHEN_DECIDED),
+              prompt(5, 20),
+              sampling(16)
+                  .rule(engine.rule(new StructuredOutput.Choice(List.of("no", "yes", "never")))));
+      assertThat(answers.stream().map(Answer::text))
+          .containsExactlyInAnyOrder("no", "yes", "never");
+      assertThat(answers)
+          .allSatisfy(a -> assertThat(a.finished().reason()).isEqualTo(FinishReason.STOP));
+    }
+  }
+
+  @Test
+  void ends_as_cancelled_and_frees_everything() throws Exception {
+    try (Engine engine = engine(true)) {
+      List<Answer> answers = List.of(new Answer(), new Answer());
+      BeamSearch search =
+          new BeamSearch(
+              engine,
+              new AsciiTokenizer(),
+              request(prompt(6, 30), sampling(CONTEXT - 30).ignoreEos(true)),
+              new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED),
+              listener(answers, new CountDownLatch(2)));
+      search.start();
+      while (engine.stats().generatedTokensTotal() < 20) {
+        Thread.onSpinWait();
+      }
+      search.abort();
+      assertThat(answers)
+          .allSatisfy(a -> assertThat(a.finished().reason()).isEqualTo(FinishReason.CANCELLED));
+      assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+      assertThat(engine.stats().freeBlocks()).isEqualTo(engine.stats().totalBlocks());
+    }
+  }
+
+  @Test
+  void goes_on_while_the_engine_drains_and_fails_once_when_it_closes() {
+    BeamParams params = new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED);
+    Engine engine = engine(true);
+    List<Answer> drained = begin(engine, params, sampling(12).ignoreEos(true));
+    assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+    assertThat(drained).allSatisfy(a -> assertThat(a.tokenIds()).hasSize(12));
+    engine.close();
+
+    Engine closed = engine(true);
+    List<Answer> failed = begin(closed, params, sampling(CONTEXT - 30).ignoreEos(true));
+    closed.close();
+    assertThat(failed)
+        .allSatisfy(a -> assertThat(a.failed().code()).isEqualTo(ErrorCode.SHUTTING_DOWN));
+    assertThat(failed).allSatisfy(a -> assertThat(a.terminals()).isEqualTo(1));
+  }
+
+  @Test
+  void refuses_by_name_what_it_cannot_heed() {
+    try (Engine engine = engine(true)) {
+      BeamParams params = new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED);
+      assertRefused(engine, params, sampling(4).stop(List.of("x")), "stop");
+      assertRefused(engine, params, sampling(4).logitBias(Map.of(5, 1f)), "logit_bias");
+    }
+  }
+
+  private static void assertRefused(
+      Engine engine, BeamParams params, SamplingParamsBuilder sampling, String field) {
+    assertThatThrownBy(() -> answers(engine, params, prompt(1, 20), sampling))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.parameter()).isEqualTo(field));
+  }
+
+  private static List<Found> search(
+      Engine engine, BeamParams params, int[] prompt, SamplingParamsBuilder sampling) {
+    return answers(engine, params, prompt, sampling.logprobs(0)).stream()
+        .map(
+            answer -> {
+              FinishReason reason = answer.finished().reason();
+              double sum = answer.logprobs().stream().mapToDouble(TokenLogprobs::logprob).sum();
+              return new Found(answer.tokenIds(), sum, reason);
+            })
+        .toList();
+  }
+
+  /** Order and tokens are equal; the score of what did not end is the sum of what was told. */
+  private static void assertSame(List<Found> found, List<Found> expected) {
+    assertThat(found.stream().map(Found::tokens))
+        .containsExactlyElementsOf(expected.stream().map(Found::tokens).toList());
+    assertThat(found.stream().map(Found::reason))
+        .containsExactlyElementsOf(expected.stream().map(Found::reason).toList());
+  }
+
+  private static List<Answer> begin(
+      Engine engine, BeamParams params, SamplingParamsBuilder sampling) {
+    List<Answer> answers = Stream.generate(Answer::new).limit(params.width()).toList();
+    new BeamSearch(
+            engine,
+            new AsciiTokenizer(),
+            request(prompt(6, 30), sampling),
+            params,
+            listener(answers, new CountDownLatch(params.width())))
+        .start();
+    return answers;
+  }
+
+  private static List<Answer> answers(
+      Engine engine, BeamParams params, int[] prompt, SamplingParamsBuilder sampling) {
+    List<Answer> answers = Stream.generate(Answer::new).limit(params.width()).toList();
+    CountDownLatch open = new CountDownLatch(params.width());
+    new BeamSearch(
+            engine,
+            new AsciiTokenizer(),
+            request(prompt, sampling),
+            params,
+            listener(answers, open))
+        .start();
+    try {
+      assertThat(open.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return answers.stream().filter(answer -> answer.terminals() > 0).toList();
+  }
+
+  private static BeamSearch.Listener listener(List<Answer> answers, CountDownLatch open) {
+    return new BeamSearch.Listener() {
+      @Override
+      public void onEvent(int rank, GenerationEvent event) {
+        answers.get(rank).onEvent(event);
+        if (event instanceof GenerationEvent.Finished || event instanceof GenerationEvent.Failed) {
+          open.countDown();
+        }
+      }
+
+      @Override
+      public void onAbsent(int absent) {
+        IntStream.range(0, absent).forEach(_ -> open.countDown());
+      }
+    };
+  }
+
+  /** Every answer of at most {@code length} of {@code words}, its logprob as that of a prompt. */
+  private static List<Found> everyAnswer(
+      Engine engine, int[] prompt, List<Integer> words, int length) {
+    List<Found> all = new ArrayList<>();
+    List<List<Integer>> open = List.of(List.of());
+    for (int n = 1; n <= length; n++) {
+      List<List<Integer>> longer = new ArrayList<>();
+      for (List<Integer> before : open) {
+        for (int word : words) {
+          List<Integer> tokens = Stream.concat(before.stream(), Stream.of(word)).toList();
+          double logprob = logprob(engine, prompt, tokens);
+          if (word == EOS) {
+            all.add(new Found(before, logprob, FinishReason.STOP));
+          } else if (n == length) {
+            all.add(new Found(tokens, logprob, FinishReason.LENGTH));
+          } else {
+            longer.add(tokens);
+          }
+        }
+      }
+      open = longer;
+    }
+    return all;
+  }
+
+  private static double logprob(Engine engine, int[] prompt, List<Integer> answer) {
+    Answer scored = new Answer();
+    engine.submit(request(with(prompt, answer), sampling(1).promptLogprobs(0)), scored);
+    List<TokenLogprobs> tokens = scored.promptLogprobs();
+    return tokens.subList(prompt.length - 1, tokens.size()).stream()
+        .mapToDouble(TokenLogprobs::logprob)
+        .sum();
+  }
+
+  private static Set<Integer> likeliest(Engine engine, int[] prompt, int[] answer, int n) {
+    Set<Integer> ids = new LinkedHashSet<>();
+    for (int id : next(engine, prompt, Arrays.stream(answer).boxed().toList(), n).topTokenIds()) {
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  private static TokenLogprobs next(Engine engine, int[] prompt, List<Integer> answer, int n) {
+    Answer one = new Answer();
+    engine.submit(request(with(prompt, answer), sampling(1).ignoreEos(true).logprobs(n)), one);
+    return one.logprobs().getFirst();
+  }
+
+  /** The search as vLLM writes it, over lists, with an engine that forgets each request. */
+  private static List<Found> plainSearch(
+      Engine engine,
+      BeamParams params,
+      int[] prompt,
+      int maxTokens,
+      int minTokens,
+      Set<Integer> ends) {
+    record Open(List<Integer> tokens, double logprob) {}
+    List<Found> complete = new ArrayList<>();
+    List<Open> beams = List.of(new Open(List.of(), 0));
+    for (int n = 1; n <= maxTokens; n++) {
+      List<Open> longer = new ArrayList<>();
+      for (Open beam : beams) {
+        TokenLogprobs next = next(engine, prompt, beam.tokens(), 2 * params.width() + ends.size());
+        int taken = 0;
+        for (int i = 0; taken < 2 * params.width(); i++) {
+          int id = next.topTokenIds()[i];
+          double logprob = beam.logprob() + next.topLogprobs()[i];
+          if (!ends.contains(id)) {
+            longer.add(
+                new Open(Stream.concat(beam.tokens().stream(), Stream.of(id)).toList(), logprob));
+            taken++;
+          } else if (n > minTokens) {
+            double score = params.score(logprob, prompt.length + n - 1);
+            complete.add(new Found(beam.tokens(), score, FinishReason.STOP));
+            taken++;
+          }
+        }
+      }
+      longer.sort(Comparator.comparingDouble(Open::logprob).reversed());
+      beams = longer.subList(0, params.width());
+      complete.sort(BEST_FIRST);
+      if (complete.size() >= params.width()) {
+        double worst = complete.get(params.width() - 1).score();
+        double best = beams.getFirst().logprob();
+        double now = params.score(best, prompt.length + n);
+        double ever =
+            params.lengthPenalty() > 0 ? params.score(best, prompt.length + maxTokens) : now;
+        boolean stop =
+            switch (params.earlyStopping()) {
+              case WHEN_COMPLETE -> true;
+              case WHEN_UNLIKELY -> worst >= now;
+              case WHEN_DECIDED -> worst >= ever;
+            };
+        if (stop) {
+          return complete.subList(0, params.width());
+        }
+      }
+    }
+    for (Open beam : beams) {
+      double score = params.score(beam.logprob(), prompt.length + maxTokens);
+      complete.add(new Found(beam.tokens(), score, FinishReason.LENGTH));
+    }
+    return complete.stream().sorted(BEST_FIRST).limit(params.width()).toList();
+  }
+
+  private static int requests;
+
+  private static GenerationRequest request(int[] prompt, SamplingParamsBuilder sampling) {
+    return new GenerationRequest("b" + requests++, prompt, sampling.build(), Long.MAX_VALUE);
+  }
+
+  private static SamplingParamsBuilder sampling(int maxTokens) {
+    return SamplingParams.builder().temperature(0).maxTokens(maxTokens);
+  }
+
+  private static int[] prompt(int n, int length) {
+    return new Random(n).ints(length, 10, 2000).toArray();
+  }
+
+  private static int[] with(int[] prompt, List<Integer> answer) {
+    return IntStream.concat(Arrays.stream(prompt), answer.stream().mapToInt(Integer::intValue))
+        .toArray();
+  }
+
+  private static Counted engine(boolean prefixCache) {
+    int numBlocks = 24 * CONTEXT / BLOCK;
+    LoadOptions options =
+        new LoadOptions(CONTEXT, 32, 512, BLOCK, 1, KvDType.F16, 1, 100, 100, 0, prefixCache, 0)
+            .settled();
+    KvCache cache = backend.kvCache(model.kvCacheSpec(BLOCK, KvDType.F16), numBlocks);
+    CountingRunner runner =
+        new CountingRunner(
+            new BackendModelRunner(backend, model, cache, null, options, CONTEXT, checkpoint));
+    return new Counted(
+        new BatchingEngine(runner, new AsciiTokenizer(), CONTEXT, options, numBlocks), runner);
+  }
+
+  /** An engine that knows how many tokens its steps computed. */
+  private record Counted(BatchingEngine engine, CountingRunner runner) implements Engine {
+    long computed() {
+      return runner.tokens;
+    }
+
+    @Override
+    public void submit(GenerationRequest request, GenerationListener listener) {
+      engine.submit(request, listener);
+    }
+
+    @Override
+    public void abort(String requestId) {
+      engine.abort(requestId);
+    }
+
+    @Override
+    public GrammarRule rule(StructuredOutput output) {
+      return engine.rule(output);
+    }
+
+    @Override
+    public EngineStats stats() {
+      return engine.stats();
+    }
+
+    @Override
+    public List<RequestTimeline> timelines() {
+      return engine.timelines();
+    }
+
+    @Override
+    public boolean drain(Duration timeout) {
+      return engine.drain(timeout);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
+  /** Lends the backend to one engine after another. */
+  private static final class CountingRunner implements ModelRunner {
+    private final ModelRunner runner;
+    volatile long tokens;
+
+    CountingRunner(ModelRunner runner) {
+      this.runner = runner;
+    }
+
+    @Override
+    public int vocabSize() {
+      return runner.vocabSize();
+    }
+
+    @Override
+    public StepHandle launch(SchedulerOutput step) {
+      tokens += step.numTokens();
+      return runner.launch(step);
+    }
+
+    @Override
+    public void restart() {
+      runner.restart();
+    }
+
+    @Override
+    public void close() {}
+  }
+}
