@@ -120,20 +120,24 @@ public final class ConfigTransfer {
    */
   public List<Change> read(ConfigFile file, boolean dryRun, String actor) {
     List<Change> changes = new ArrayList<>();
+    List<ModelVersion> added = new ArrayList<>();
     transactions.executeWithoutResult(
         status -> {
-          file.models().forEach(model -> read(model, changes, actor, dryRun));
+          file.models().forEach(model -> read(model, changes, added));
           file.aliases().forEach(alias -> read(alias, changes, actor));
           file.settings().forEach((key, value) -> read(key, value, changes));
           if (dryRun) {
             status.setRollbackOnly();
           }
         });
-    routes.refresh();
+    if (!dryRun) {
+      added.forEach(version -> registrations.digested(version, actor));
+      routes.refresh();
+    }
     return changes;
   }
 
-  private void read(ModelEntry entry, List<Change> changes, String actor, boolean dryRun) {
+  private void read(ModelEntry entry, List<Change> changes, List<ModelVersion> added) {
     String name = entry.name();
     Optional<RegisteredModel> known = models.find(name);
     if (known.isEmpty()) {
@@ -145,7 +149,7 @@ public final class ConfigTransfer {
       models.describe(name, entry.description(), Revision.ANY);
       changes.add(new Change(Action.UPDATE, "model", name));
     }
-    entry.versions().forEach(version -> read(name, version, changes, actor, dryRun));
+    entry.versions().forEach(version -> read(name, version, changes, added));
     entry
         .loadProfiles()
         .forEach(
@@ -179,7 +183,7 @@ public final class ConfigTransfer {
   }
 
   private void read(
-      String model, VersionEntry entry, List<Change> changes, String actor, boolean dryRun) {
+      String model, VersionEntry entry, List<Change> changes, List<ModelVersion> added) {
     String label = model + ":" + entry.number();
     for (ModelVersion known : models.versions(model)) {
       if (known.number() == entry.number()) {
@@ -195,9 +199,7 @@ public final class ConfigTransfer {
     }
     try {
       var path = roots.checked(entry.path());
-      if (!dryRun) {
-        registrations.register(model, path, entry.source(), actor);
-      }
+      added.add(registrations.add(model, path, entry.source()));
       changes.add(new Change(Action.CREATE, "version", label));
     } catch (ProblemException e) {
       changes.add(new Change(Action.MISSING_FILES, "version", label));

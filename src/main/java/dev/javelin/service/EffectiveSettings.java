@@ -25,7 +25,7 @@ public final class EffectiveSettings {
    * @param effective load settings of what is in memory; null if nothing is
    * @param needsReload whether the load profile was changed since
    */
-  public record View(
+  public record Effective(
       String alias,
       String model,
       int version,
@@ -53,7 +53,7 @@ public final class EffectiveSettings {
   /**
    * @throws ProblemException NOT_FOUND
    */
-  public View of(String alias) {
+  public Effective of(String alias) {
     Route route = routes.find(alias);
     if (route == null) {
       throw new ProblemException(Type.NOT_FOUND, "there is no alias '%s'".formatted(alias));
@@ -69,7 +69,7 @@ public final class EffectiveSettings {
     for (String field : documents.fields(sampling)) {
       origins.put(field, own.contains(field) ? Origin.PROFILE : Origin.CHECKPOINT);
     }
-    return new View(
+    return new Effective(
         alias,
         version.model(),
         version.number(),

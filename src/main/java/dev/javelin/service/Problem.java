@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.catalog.CatalogException;
+import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.engine.request.EngineException;
 import java.util.LinkedHashMap;
@@ -108,6 +109,8 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
               refused.getMessage());
       case StaleRevisionException stale -> of(Type.PRECONDITION_FAILED, stale.getMessage());
       case EngineException engine -> from(engine);
+      case RuntimeException lost when DatabaseAway.is(lost) ->
+          of(Type.UNAVAILABLE, "the database does not answer; try again");
       default -> of(Type.INTERNAL, "internal error; the log has more");
     };
   }

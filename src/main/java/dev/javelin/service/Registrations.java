@@ -46,28 +46,39 @@ public final class Registrations {
    * @throws dev.javelin.engine.request.EngineException INVALID_MODEL_FILE or UNSUPPORTED_MODEL
    */
   public Registered register(String model, Path path, String source, String actor) {
+    return digested(add(model, path, source), actor);
+  }
+
+  /**
+   * As {@link #register}, without the digest: work that begins in a transaction would not see what
+   * the transaction wrote.
+   */
+  ModelVersion add(String model, Path path, String source) {
     Path absolute = path.toAbsolutePath().normalize();
     ModelDescription description = planner.describe(absolute);
     for (ModelVersion known : models.versions(model)) {
       if (known.path().equals(absolute.toString()) && files.unchanged(known)) {
-        return new Registered(known, known.sha256() == null ? digest(known, actor) : null);
+        return known;
       }
     }
-    ModelVersion version =
-        models.addVersion(
-            model,
-            new NewVersion(
-                source,
-                absolute.toString(),
-                description.format(),
-                description.architecture(),
-                description.contextLength(),
-                description.tokenizerSha256(),
-                description.templateSha256(),
-                description.licence(),
-                files.list(absolute)));
+    return models.addVersion(
+        model,
+        new NewVersion(
+            source,
+            absolute.toString(),
+            description.format(),
+            description.architecture(),
+            description.contextLength(),
+            description.tokenizerSha256(),
+            description.templateSha256(),
+            description.licence(),
+            files.list(absolute)));
+  }
+
+  /** Tells of a version that was added, and begins to digest its files unless that is done. */
+  Registered digested(ModelVersion version, String actor) {
     events.publish("version", version.label(), version);
-    return new Registered(version, digest(version, actor));
+    return new Registered(version, version.sha256() == null ? digest(version, actor) : null);
   }
 
   private Operation digest(ModelVersion version, String actor) {

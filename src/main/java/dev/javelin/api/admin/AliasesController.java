@@ -9,6 +9,7 @@ import dev.javelin.catalog.Aliases;
 import dev.javelin.catalog.Revision;
 import dev.javelin.service.EffectiveSettings;
 import dev.javelin.service.Events;
+import dev.javelin.service.Names;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
 import dev.javelin.service.Routes;
@@ -115,6 +116,7 @@ final class AliasesController {
    * for is loaded by its policy; a swap loads first and retargets then.
    */
   @PutMapping("/{alias}")
+  @Answers({200, 201})
   ResponseEntity<AliasView> put(
       @PathVariable @Pattern(regexp = Names.PATTERN, message = Names.MESSAGE) String alias,
       @Valid @RequestBody AliasBody body,
@@ -132,6 +134,7 @@ final class AliasesController {
   }
 
   @DeleteMapping("/{alias}")
+  @Answers(204)
   ResponseEntity<Void> delete(
       @PathVariable String alias,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
@@ -173,7 +176,7 @@ final class AliasesController {
 
   /** What a request to the alias gets where it is silent, and where each value comes from. */
   @GetMapping("/{alias}/effective")
-  EffectiveSettings.View effective(@PathVariable String alias) {
+  EffectiveSettings.Effective effective(@PathVariable String alias) {
     return effective.of(alias);
   }
 

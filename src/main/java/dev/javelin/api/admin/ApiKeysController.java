@@ -42,9 +42,9 @@ final class ApiKeysController {
    */
   record NewKey(
       @NotNull @Size(min = 1, max = 255) String name,
-      @Pattern(regexp = "[A-Za-z0-9:._@-]{1,64}") @Nullable String tenant,
+      @Pattern(regexp = "^[A-Za-z0-9:._@-]{1,64}$") @Nullable String tenant,
       @Nullable String role,
-      @Size(max = 30) @Nullable Set<@Pattern(regexp = "[^\\s]{1,128}") String> aliases,
+      @Size(max = 30) @Nullable Set<@Pattern(regexp = "^[^\\s]{1,128}$") String> aliases,
       @Nullable Instant expiresAt,
       @Valid @Nullable LimitsBody limits) {}
 
@@ -77,10 +77,10 @@ final class ApiKeysController {
   /**
    * @param secret the whole key, shown only now
    */
-  record Created(KeyView key, String secret) {
+  record CreatedKey(KeyView key, String secret) {
     @Override
     public String toString() {
-      return "Created[" + key + "]";
+      return "CreatedKey[" + key + "]";
     }
   }
 
@@ -103,7 +103,7 @@ final class ApiKeysController {
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
-  Created create(@Valid @RequestBody NewKey body, ServerWebExchange exchange) {
+  CreatedKey create(@Valid @RequestBody NewKey body, ServerWebExchange exchange) {
     Caller caller = Caller.of(exchange);
     Optional<Role> role = Optional.ofNullable(body.role()).map(ApiKeysController::role);
     Keys.Made made;
@@ -121,7 +121,7 @@ final class ApiKeysController {
       throw Problem.invalid(String.valueOf(e.getMessage()));
     }
     Audited.change(exchange, null, KeyView.of(made.key()));
-    return new Created(KeyView.of(made.key()), made.text().reveal());
+    return new CreatedKey(KeyView.of(made.key()), made.text().reveal());
   }
 
   @GetMapping("/{id}")

@@ -6,6 +6,7 @@ import dev.javelin.catalog.Revision;
 import dev.javelin.service.DecodingChecks;
 import dev.javelin.service.DecodingSettings;
 import dev.javelin.service.Events;
+import dev.javelin.service.Names;
 import dev.javelin.service.ProfileDocuments;
 import dev.javelin.service.Routes;
 import jakarta.validation.constraints.Pattern;
@@ -73,6 +74,7 @@ final class DecodingProfilesController {
 
   /** Creates a profile; with If-Match, replaces the settings of one that is there. */
   @PutMapping("/{name}")
+  @Answers({200, 201})
   ResponseEntity<DecodingProfileView> put(
       @PathVariable String model,
       @PathVariable @Pattern(regexp = Names.PATTERN, message = Names.MESSAGE) String name,
@@ -93,6 +95,7 @@ final class DecodingProfilesController {
   }
 
   @DeleteMapping("/{name}")
+  @Answers(204)
   ResponseEntity<Void> delete(
       @PathVariable String model,
       @PathVariable String name,

@@ -90,6 +90,7 @@ final class InstancesController {
 
   /** Loads; what is loading or loaded already is the same operation. */
   @PostMapping
+  @Answers(202)
   ResponseEntity<OperationView> load(@RequestBody LoadBody body, ServerWebExchange exchange) {
     if (body.alias() != null) {
       Alias alias = aliases.require(body.alias());
@@ -115,6 +116,7 @@ final class InstancesController {
    * @param force ends them at once
    */
   @DeleteMapping("/{id}")
+  @Answers(202)
   ResponseEntity<OperationView> unload(
       @PathVariable UUID id,
       @RequestParam(required = false) @Nullable Duration drain,

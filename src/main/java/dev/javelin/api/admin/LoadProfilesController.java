@@ -5,6 +5,7 @@ import dev.javelin.catalog.LoadProfiles;
 import dev.javelin.catalog.Revision;
 import dev.javelin.service.Events;
 import dev.javelin.service.LoadSettings;
+import dev.javelin.service.Names;
 import dev.javelin.service.ProfileDocuments;
 import dev.javelin.service.Routes;
 import jakarta.validation.constraints.Pattern;
@@ -63,6 +64,7 @@ final class LoadProfilesController {
 
   /** Creates a profile; with If-Match, replaces the settings of one that is there. */
   @PutMapping("/{name}")
+  @Answers({200, 201})
   ResponseEntity<LoadProfileView> put(
       @PathVariable String model,
       @PathVariable @Pattern(regexp = Names.PATTERN, message = Names.MESSAGE) String name,
@@ -83,6 +85,7 @@ final class LoadProfilesController {
   }
 
   @DeleteMapping("/{name}")
+  @Answers(204)
   ResponseEntity<Void> delete(
       @PathVariable String model,
       @PathVariable String name,

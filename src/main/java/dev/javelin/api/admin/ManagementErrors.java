@@ -2,6 +2,7 @@ package dev.javelin.api.admin;
 
 import dev.javelin.api.RequestIds;
 import dev.javelin.catalog.CatalogException;
+import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.service.Problem;
@@ -17,12 +18,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.support.WebExchangeBindException;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.server.ServerWebExchange;
@@ -81,8 +81,9 @@ final class ManagementErrors implements WebExceptionHandler {
           Problem.from(failure);
       case OptimisticLockingFailureException _ ->
           Problem.of(Type.PRECONDITION_FAILED, "somebody else changed it at the same moment");
-      case CannotCreateTransactionException _, DataAccessResourceFailureException _ ->
-          Problem.of(Type.UNAVAILABLE, "the database does not answer; try again");
+      case DataIntegrityViolationException _ ->
+          Problem.of(Type.CONFLICT, "somebody else changed it at the same moment; look again");
+      case RuntimeException lost when DatabaseAway.is(lost) -> Problem.from(lost);
       case WebExchangeBindException invalid -> invalid(invalid);
       case HandlerMethodValidationException invalid ->
           Problem.of(

@@ -4,6 +4,7 @@ import dev.javelin.catalog.Models;
 import dev.javelin.catalog.RegisteredModel;
 import dev.javelin.catalog.Revision;
 import dev.javelin.service.Events;
+import dev.javelin.service.Names;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -45,6 +46,7 @@ final class ModelsController {
   }
 
   @PostMapping
+  @Answers(201)
   ResponseEntity<RegisteredModel> create(@Valid @RequestBody NewModel body) {
     String description = body.description();
     RegisteredModel made = models.create(body.name(), description == null ? "" : description);
@@ -72,6 +74,7 @@ final class ModelsController {
   }
 
   @DeleteMapping("/{model}")
+  @Answers(204)
   ResponseEntity<Void> delete(
       @PathVariable String model,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {

@@ -41,6 +41,7 @@ final class OperationsController {
 
   /** Asks it to end and to leave everything as it was. */
   @PostMapping("/{id}/cancel")
+  @Answers(202)
   ResponseEntity<OperationView> cancel(@PathVariable UUID id, ServerWebExchange exchange) {
     return ResponseEntity.accepted().body(operations.cancel(id, Actors.of(exchange)));
   }

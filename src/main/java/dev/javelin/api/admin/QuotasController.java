@@ -52,7 +52,7 @@ final class QuotasController {
 
   @PutMapping("/{tenant}")
   QuotaView put(
-      @PathVariable @Pattern(regexp = "[A-Za-z0-9:._@-]{1,64}") String tenant,
+      @PathVariable @Pattern(regexp = "^[A-Za-z0-9:._@-]{1,64}$") String tenant,
       @Valid @RequestBody LimitsBody body,
       ServerWebExchange exchange) {
     @Nullable LimitsBody before = limits(tenant);

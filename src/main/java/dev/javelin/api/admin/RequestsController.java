@@ -55,6 +55,7 @@ final class RequestsController {
 
   /** Cancels it; its client hears that it was cancelled. */
   @DeleteMapping("/{id}")
+  @Answers(202)
   ResponseEntity<Void> cancel(@PathVariable String id) {
     if (!requests.cancel(id)) {
       throw new ProblemException(Type.NOT_FOUND, "no request '%s' runs".formatted(id));

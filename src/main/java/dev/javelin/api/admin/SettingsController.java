@@ -2,6 +2,7 @@ package dev.javelin.api.admin;
 
 import dev.javelin.catalog.Settings;
 import dev.javelin.service.Events;
+import dev.javelin.service.Names;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -36,6 +37,7 @@ final class SettingsController {
   }
 
   @PutMapping("/{key}")
+  @Answers(204)
   ResponseEntity<Void> put(
       @PathVariable @Pattern(regexp = Names.PATTERN, message = Names.MESSAGE) String key,
       @Valid @RequestBody SettingBody body) {
@@ -45,6 +47,7 @@ final class SettingsController {
   }
 
   @DeleteMapping("/{key}")
+  @Answers(204)
   ResponseEntity<Void> delete(@PathVariable String key) {
     settings.delete(key);
     events.publish("setting", key, null);

@@ -64,6 +64,7 @@ final class SwapsController {
   }
 
   @PostMapping
+  @Answers(202)
   ResponseEntity<OperationView> start(
       @Valid @RequestBody SwapBody body, ServerWebExchange exchange) {
     AliasTarget to = body.to().over(aliases.require(body.alias()));

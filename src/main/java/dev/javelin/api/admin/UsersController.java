@@ -53,10 +53,10 @@ final class UsersController {
   /**
    * @param oneTimePassword shown only now; null if the caller gave a password
    */
-  record Created(UserView user, @Nullable String oneTimePassword) {
+  record CreatedUser(UserView user, @Nullable String oneTimePassword) {
     @Override
     public String toString() {
-      return "Created[" + user + "]";
+      return "CreatedUser[" + user + "]";
     }
   }
 
@@ -75,10 +75,10 @@ final class UsersController {
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
-  Created create(@Valid @RequestBody NewUser body, ServerWebExchange exchange) {
+  CreatedUser create(@Valid @RequestBody NewUser body, ServerWebExchange exchange) {
     var made = valid(() -> people.create(body.name(), role(body.role()), body.password()));
     Audited.change(exchange, null, UserView.of(made.account()));
-    return new Created(UserView.of(made.account()), made.oneTimePassword());
+    return new CreatedUser(UserView.of(made.account()), made.oneTimePassword());
   }
 
   @GetMapping("/{name}")
@@ -97,11 +97,11 @@ final class UsersController {
 
   /** A new one-time password, for who forgot theirs. */
   @PostMapping("/{name}/password")
-  Created resetPassword(@PathVariable String name, ServerWebExchange exchange) {
+  CreatedUser resetPassword(@PathVariable String name, ServerWebExchange exchange) {
     UserView before = UserView.of(require(name));
     var made = people.resetPassword(name);
     Audited.change(exchange, before, UserView.of(made.account()));
-    return new Created(UserView.of(made.account()), made.oneTimePassword());
+    return new CreatedUser(UserView.of(made.account()), made.oneTimePassword());
   }
 
   @DeleteMapping("/{name}")

@@ -80,6 +80,7 @@ final class VersionsController {
    * they are known.
    */
   @PostMapping
+  @Answers({200, 202})
   ResponseEntity<Registered> register(
       @PathVariable String model, @Valid @RequestBody NewVersion body, ServerWebExchange exchange) {
     models.require(model);
@@ -117,6 +118,7 @@ final class VersionsController {
 
   /** Forgets a version; its files stay. */
   @DeleteMapping("/{number}")
+  @Answers(204)
   ResponseEntity<Void> delete(@PathVariable String model, @PathVariable int number) {
     models.deleteVersion(model, number);
     events.publish("version", model + ":" + number, null);
