@@ -52,6 +52,11 @@ public interface Backend extends AutoCloseable {
   /** A new executor, for one step function. */
   StepExecutor executor();
 
+  /** Where the steps of this backend put the tokens they choose. */
+  default ChosenTokens chosenTokens() {
+    return ChosenTokens.atOnce(this);
+  }
+
   LoadDefaults loadDefaults();
 
   /** How each weight format given to {@link #linear} so far runs here, for logs and pages. */

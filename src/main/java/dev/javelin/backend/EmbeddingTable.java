@@ -6,7 +6,8 @@ import dev.javelin.tensor.Tensor;
 public interface EmbeddingTable {
   /**
    * @param out [numTokens, hiddenSize]
-   * @param tokenIds [at least numTokens] each within the vocabulary
+   * @param tokenIds [at least numTokens] each within the vocabulary, or {@link ChosenTokens#ofRow}
+   *     where the backend's tokens feed
    */
   void gather(Tensor out, int[] tokenIds, int numTokens);
 }

@@ -5,7 +5,7 @@ package dev.javelin.backend;
  * may be longer than the counts.
  */
 public final class ForwardBatch {
-  /** [numTokens] */
+  /** [numTokens] ids, or {@link ChosenTokens#ofRow}. */
   public final int[] tokenIds;
 
   public final AttentionMetadata attention;

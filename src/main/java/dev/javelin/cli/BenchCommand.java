@@ -1,7 +1,6 @@
 package dev.javelin.cli;
 
 import dev.javelin.config.Backends.Device;
-import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
@@ -34,9 +33,7 @@ final class BenchCommand implements Command {
   private final Terminal terminal;
 
   BenchCommand(
-      Function<Device, ModelOpener> models,
-      Function<Device, CheckpointOpener> engines,
-      Terminal terminal) {
+      Function<Device, ModelOpener> models, ShapeBench.Engines engines, Terminal terminal) {
     this.models = models;
     this.terminal = terminal;
     shapes = new ShapeBench(engines, terminal);

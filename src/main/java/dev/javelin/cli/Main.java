@@ -1,12 +1,12 @@
 package dev.javelin.cli;
 
+import dev.javelin.backend.DeviceTimes;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.config.Backends;
 import dev.javelin.config.Backends.Device;
 import dev.javelin.config.StartupException;
-import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.EngineFactory;
 import dev.javelin.engine.ModelOpener;
 import dev.javelin.engine.request.EngineException;
@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the command and turns what goes wrong into one line and an exit code. */
 public final class Main {
@@ -29,11 +31,11 @@ public final class Main {
 
   /**
    * @param models opens models on a device
-   * @param engines opens checkpoints that are in no file
+   * @param engines open checkpoints that are in no file
    */
   Main(
       Function<Device, ModelOpener> models,
-      Function<Device, CheckpointOpener> engines,
+      ShapeBench.Engines engines,
       Function<Path, Checkpoint> checkpoints,
       Terminal terminal) {
     this.terminal = terminal;
@@ -53,13 +55,15 @@ public final class Main {
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
             new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
             Path.of(home == null ? "." : home));
-    Function<Device, EngineFactory> engines =
-        device -> {
-          Backends backends = Backends.choose(device, terminal.home());
+    BiFunction<Device, @Nullable DeviceTimes, EngineFactory> engines =
+        (device, times) -> {
+          Backends backends = Backends.choose(device, terminal.home(), times);
           terminal.err().println(backends.description());
           return backends.engines();
         };
-    Main main = new Main(engines::apply, engines::apply, Checkpoints::open, terminal);
+    Main main =
+        new Main(
+            device -> engines.apply(device, null), engines::apply, Checkpoints::open, terminal);
     System.exit(main.run(List.of(arguments)));
   }
 

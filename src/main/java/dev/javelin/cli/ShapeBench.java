@@ -1,5 +1,6 @@
 package dev.javelin.cli;
 
+import dev.javelin.backend.DeviceTimes;
 import dev.javelin.config.Backends.Device;
 import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.LoadOptions;
@@ -10,16 +11,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Speed of a model's shape with random weights, so that it needs no download. */
 final class ShapeBench {
   private static final long SEED = 42;
 
-  private final Function<Device, CheckpointOpener> engines;
+  /** Opens checkpoints that are in no file. */
+  interface Engines {
+    /**
+     * @param times hears what the device spends its time on; null: nobody asks
+     */
+    CheckpointOpener on(Device device, @Nullable DeviceTimes times);
+  }
+
+  private final Engines engines;
   private final Terminal terminal;
 
-  ShapeBench(Function<Device, CheckpointOpener> engines, Terminal terminal) {
+  ShapeBench(Engines engines, Terminal terminal) {
     this.engines = engines;
     this.terminal = terminal;
   }
@@ -36,6 +45,8 @@ final class ShapeBench {
       --batch A,B,...    requests at once in it (default 1,8,32,128,256)
       --repeats N        after one warm-up (default 3)
       --device D         auto, cpu or cuda (default auto)
+      --times T          what the GPU spends its time on: steps (busy and idle) or ops (each kind of
+                         kernel; slower, give one --batch)
     """
         .formatted(
             String.join(", ", Arrays.stream(Shape.values()).map(shape -> shape.label).toList()));
@@ -55,7 +66,8 @@ final class ShapeBench {
                 "--generate",
                 "--batch",
                 "--repeats",
-                "--device"),
+                "--device",
+                "--times"),
             Set.of());
     Shape shape = Shape.of(parsed.value("--shape").orElseThrow());
     WeightFormat format = format(parsed.value("--weights").orElse("bf16"));
@@ -77,10 +89,11 @@ final class ShapeBench {
             d.kvDType(),
             d.threads(),
             2 * Math.max(largest, d.maxQueue()));
+    DeviceTimes times = parsed.value("--times").map(ShapeBench::times).orElse(null);
     ShapeCheckpoint checkpoint = new ShapeCheckpoint(shape, format);
     try (LoadedModel model =
         engines
-            .apply(parsed.device())
+            .on(parsed.device(), times)
             .open(
                 checkpoint,
                 new NoTokenizer(shape.vocab),
@@ -93,8 +106,39 @@ final class ShapeBench {
       }
       for (int batch : batches) {
         decode(model, checkpoint, shape, batch, prompt, generate, repeats, random);
+        if (times != null) {
+          print(times);
+        }
       }
       return 0;
+    }
+  }
+
+  private static DeviceTimes times(String what) {
+    return switch (what) {
+      case "steps" -> new DeviceTimes(false);
+      case "ops" -> new DeviceTimes(true);
+      default ->
+          throw new UsageException(
+              "bench: --times is '%s'; it must be steps or ops.".formatted(what));
+    };
+  }
+
+  /** What was measured since the last time, prefill and warm-up included. */
+  private void print(DeviceTimes times) {
+    List<DeviceTimes.Entry> entries = times.take();
+    double all = entries.stream().mapToDouble(DeviceTimes.Entry::seconds).sum();
+    for (DeviceTimes.Entry entry : entries) {
+      terminal
+          .out()
+          .printf(
+              Locale.ROOT,
+              "  %-16s %8d x  median %9.1f us  %9.2f ms  %5.1f %%%n",
+              entry.name(),
+              entry.count(),
+              entry.medianSeconds() * 1e6,
+              entry.seconds() * 1e3,
+              100 * entry.seconds() / all);
     }
   }
 

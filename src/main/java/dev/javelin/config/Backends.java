@@ -2,6 +2,7 @@ package dev.javelin.config;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.DeviceCosts;
+import dev.javelin.backend.DeviceTimes;
 import dev.javelin.backend.OutOfDeviceMemoryException;
 import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.backend.cpu.CpuCosts;
@@ -52,11 +53,19 @@ public final class Backends {
    * @throws StartupException if the GPU was asked for and cannot be used
    */
   public static Backends choose(Device device, Path home) {
+    return choose(device, home, null);
+  }
+
+  /**
+   * @param times hears what a GPU spends its time on; null: nobody asks
+   * @throws StartupException if the GPU was asked for and cannot be used
+   */
+  public static Backends choose(Device device, Path home, @Nullable DeviceTimes times) {
     if (device == Device.CPU) {
       return cpu("computing on the CPU, as asked");
     }
     try {
-      CudaOptions options = cudaOptions(home);
+      CudaOptions options = cudaOptions(home, times);
       CudaDevice gpu = CudaDevice.open(0);
       try {
         // Whatever is missing is found out now, not when a model is loaded.
@@ -113,7 +122,7 @@ public final class Backends {
    * @param measure whether its memory's speed is measured, which takes a gibibyte of it
    */
   public static List<Fact> gpu(Path home, boolean measure) {
-    CudaOptions options = cudaOptions(home);
+    CudaOptions options = cudaOptions(home, null);
     List<Fact> facts = new ArrayList<>();
     try (CudaDevice device = CudaDevice.open(0)) {
       facts.add(new Fact("gpu", device.name()));
@@ -147,7 +156,7 @@ public final class Backends {
         device.freeBytes() / GIBIBYTE);
   }
 
-  private static CudaOptions cudaOptions(Path home) {
+  private static CudaOptions cudaOptions(Path home, @Nullable DeviceTimes times) {
     List<Path> libraries = new ArrayList<>();
     addAll(libraries, System.getenv("JAVELIN_CUDA_LIBRARIES"));
     String cudaHome = System.getenv("CUDA_HOME");
@@ -155,7 +164,7 @@ public final class Backends {
       libraries.add(Path.of(cudaHome, "lib64"));
     }
     libraries.add(Path.of("/usr/local/cuda/lib64"));
-    return new CudaOptions(home.resolve("native-kernels/build/cuda"), libraries, true);
+    return new CudaOptions(home.resolve("native-kernels/build/cuda"), libraries, true, times);
   }
 
   private static void addAll(List<Path> folders, @Nullable String path) {

@@ -97,15 +97,7 @@ public final class BatchingEngine implements Engine {
             this::died);
     loop =
         new EngineLoop(
-            runner,
-            scheduler,
-            pool,
-            outputs,
-            outstanding,
-            waitingRoom,
-            timelines,
-            this.contextLength,
-            this::died);
+            runner, scheduler, pool, outputs, outstanding, waitingRoom, timelines, this::died);
     loop.thread().start();
   }
 
@@ -139,7 +131,8 @@ public final class BatchingEngine implements Engine {
   private RunningRequest prepare(GenerationRequest request, GenerationListener listener) {
     try {
       RunningRequest running =
-          new RunningRequest(request, listener, endTokenIds(request.sampling()), loop::abort);
+          new RunningRequest(
+              request, listener, endTokenIds(request.sampling()), contextLength, loop::abort);
       running.sequence.hashPrompt(scheduling);
       return running;
     } catch (OutOfMemoryError e) {

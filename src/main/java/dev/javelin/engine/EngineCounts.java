@@ -9,6 +9,7 @@ final class EngineCounts {
   long promptTokens;
   long generatedTokens;
   long steps;
+  long overlappedSteps;
 
   EngineStats snapshot(Faults faults, Scheduler scheduler, BlockPool pool) {
     return new EngineStats(
@@ -22,6 +23,7 @@ final class EngineCounts {
         promptTokens,
         generatedTokens,
         steps,
+        overlappedSteps,
         scheduler.preemptions(),
         scheduler.prefixQueries(),
         scheduler.prefixHits(),

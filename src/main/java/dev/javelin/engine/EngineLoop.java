@@ -12,7 +12,6 @@ import dev.javelin.engine.scheduler.BlockPool;
 import dev.javelin.engine.scheduler.Scheduler;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.NewSequence;
-import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that owns the scheduler, the sequences and the runner: takes what was sent to it,
- * then schedules, launches, awaits and updates. It parks while there is nothing to compute. A step
- * that throws costs its sequences; several in a row restart the runner; when that does not help
- * either, the engine fails and has to be loaded again.
+ * then schedules, launches, awaits and updates. Where the runner permits, the next step is launched
+ * before the last one is awaited, with its tokens expected but not known; an answer that turns out
+ * to have ended loses what was computed after its end. The thread parks while there is nothing to
+ * compute. A step that throws costs its sequences; several in a row restart the runner; when that
+ * does not help either, the engine fails and has to be loaded again.
  */
 final class EngineLoop implements Runnable {
   private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
@@ -48,14 +49,14 @@ final class EngineLoop implements Runnable {
   private final Outstanding outstanding;
   private final WaitingRoom waitingRoom;
   private final Timelines timelines;
-  private final int contextLength;
   private final ConcurrentLinkedQueue<Command> inbox = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private final Faults faults = new Faults();
   private final EngineCounts counts = new EngineCounts();
+  private final LiveRequests requests = new LiveRequests();
 
-  /** By sequence id; null where none lives. */
-  private final List<@Nullable RunningRequest> requests = new ArrayList<>();
+  /** What was launched and is not awaited; null: nothing. */
+  private @Nullable Flight flight;
 
   private List<OutputItem> items = new ArrayList<>();
   private int ended;
@@ -63,7 +64,6 @@ final class EngineLoop implements Runnable {
   private volatile EngineStats stats;
 
   /**
-   * @param contextLength most tokens of a sequence; the pool holds that many
    * @param waitingRoom left by a request when it is first scheduled, or ends before
    * @param outstanding released once for each request whose blocks are free
    * @param died hears what ended the thread, if anything but {@link #close} does
@@ -76,7 +76,6 @@ final class EngineLoop implements Runnable {
       Outstanding outstanding,
       WaitingRoom waitingRoom,
       Timelines timelines,
-      int contextLength,
       Thread.UncaughtExceptionHandler died) {
     this.runner = runner;
     this.scheduler = scheduler;
@@ -85,7 +84,6 @@ final class EngineLoop implements Runnable {
     this.outstanding = outstanding;
     this.waitingRoom = waitingRoom;
     this.timelines = timelines;
-    this.contextLength = contextLength;
     stats = EngineStats.idle(pool.numBlocks());
     thread =
         Thread.ofPlatform()
@@ -141,7 +139,7 @@ final class EngineLoop implements Runnable {
       while (!closing) {
         turn();
         publish();
-        if (!closing && !scheduler.hasWork() && inbox.isEmpty()) {
+        if (!closing && !scheduler.hasWork() && flight == null && inbox.isEmpty()) {
           faults.checkWhenIdle(scheduler);
           publish();
           while (!closing && inbox.isEmpty()) {
@@ -149,6 +147,7 @@ final class EngineLoop implements Runnable {
           }
         }
       }
+      land();
       faults.close();
       failAll(ErrorCode.SHUTTING_DOWN, "the model is being unloaded; try again later");
       faults.check(scheduler);
@@ -171,9 +170,12 @@ final class EngineLoop implements Runnable {
       }
       if (!closing && scheduler.hasWork()) {
         step();
+      } else {
+        land();
       }
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "the engine loop failed", e);
+      flight = null;
       failAll(ErrorCode.INTERNAL, "the engine failed");
     }
   }
@@ -192,16 +194,14 @@ final class EngineLoop implements Runnable {
 
   private void begin(RunningRequest request) {
     try {
-      while (requests.size() <= scheduler.nextId()) {
-        requests.add(null);
-      }
+      requests.reserve(scheduler.nextId());
       scheduler.add(request.sequence);
     } catch (OutOfMemoryError e) {
       LOG.log(System.Logger.Level.WARNING, "no memory for request " + request.request.id(), e);
       refuse(request, ErrorCode.INSUFFICIENT_MEMORY, Faults.NO_MEMORY);
       return;
     }
-    requests.set(request.sequence.id(), request);
+    requests.put(request);
     if (faults.health() == EngineHealth.FAILED) {
       fail(request, ErrorCode.ENGINE_FAILED, Faults.FAILED);
     }
@@ -209,32 +209,58 @@ final class EngineLoop implements Runnable {
 
   private void expire() {
     long now = System.nanoTime();
-    for (int id = 0; id < requests.size(); id++) {
-      RunningRequest request = requests.get(id);
-      if (request != null && request.expired(now)) {
-        fail(request, ErrorCode.DEADLINE_EXCEEDED, "the request ran past its deadline");
-      }
-    }
+    requests.forEach(
+        request -> {
+          if (request.expired(now)) {
+            fail(request, ErrorCode.DEADLINE_EXCEEDED, "the request ran past its deadline");
+          }
+        });
   }
 
   private void step() {
     SchedulerOutput step = scheduler.schedule();
     for (NewSequence added : step.newSequences()) {
-      start(request(added.id()));
+      start(requests.get(added.id()));
     }
     if (step.scheduled().isEmpty()) {
-      if (!scheduler.constrained()) {
+      if (flight != null) {
+        land();
+      } else if (scheduler.constrained()) {
+        LockSupport.parkNanos(this, CONSTRAINT_NANOS);
+      } else {
         throw new IllegalStateException("sequences wait and none can be scheduled");
       }
-      LockSupport.parkNanos(this, CONSTRAINT_NANOS);
       return;
     }
+    Flight next = Flight.launch(runner, step, requests.of(step));
+    Flight last = flight;
+    flight = next;
+    if (last != null) {
+      counts.overlappedSteps++;
+      land(last);
+    }
+    if (next.overlaps()) {
+      next.expectTokens(scheduler);
+    } else {
+      land();
+    }
+  }
+
+  /** Awaits what is in flight, if anything is. */
+  private void land() {
+    Flight last = flight;
+    if (last != null) {
+      flight = null;
+      land(last);
+    }
+  }
+
+  private void land(Flight landing) {
     ModelRunnerOutput output;
     try {
-      output = runner.launch(step).await();
-      output.check(step, runner.vocabSize());
+      output = landing.await(runner.vocabSize());
     } catch (RuntimeException | Error e) {
-      failStep(step, e);
+      failStep(landing, e);
       return;
     }
     counts.steps++;
@@ -242,12 +268,13 @@ final class EngineLoop implements Runnable {
     long now = System.nanoTime();
     int[] sampled = output.sampledTokenIds();
     for (int i = 0; i < sampled.length; i++) {
-      update(step.scheduled().get(i), sampled[i], output.logprobs(i), now);
+      if (!landing.requests()[i].ended) {
+        update(landing.requests()[i], sampled[i], output.logprobs(i), now);
+      }
     }
   }
 
-  private void update(ScheduledSequence scheduled, int token, SequenceLogprobs logprobs, long now) {
-    RunningRequest request = request(scheduled.id());
+  private void update(RunningRequest request, int token, SequenceLogprobs logprobs, long now) {
     if (!logprobs.prompt().isEmpty()) {
       items.add(new OutputItem.ScoredPrompt(request.output, logprobs.prompt()));
     }
@@ -256,7 +283,7 @@ final class EngineLoop implements Runnable {
     }
     if (token == ModelRunnerOutput.INVALID_LOGITS) {
       // Its earlier keys may be the cause.
-      scheduler.withdraw(request.sequence, 0);
+      scheduler.withdraw(request.sequence);
       fail(
           request,
           ErrorCode.NUMERICAL_ERROR,
@@ -270,38 +297,48 @@ final class EngineLoop implements Runnable {
     items.add(new OutputItem.Token(request.output, token, end, now, logprobs.sampled()));
     if (end) {
       finish(request, FinishReason.STOP);
-    } else if (request.sequence.numOutputTokens() >= request.request.sampling().maxTokens()
-        || request.sequence.numTokens() >= contextLength) {
+    } else if (request.sequence.numOutputTokens() >= request.answerLimit) {
       finish(request, FinishReason.LENGTH);
     }
   }
 
-  private void failStep(SchedulerOutput step, Throwable cause) {
+  /** What was launched after the failed step read what that left, so it fails too. */
+  private void failStep(Flight failed, Throwable cause) {
     LOG.log(System.Logger.Level.ERROR, "a step failed", cause);
     boolean memory =
         cause instanceof OutOfMemoryError || cause instanceof OutOfDeviceMemoryException;
-    scheduler.withdrawMoves(step);
-    for (ScheduledSequence scheduled : step.scheduled()) {
-      RunningRequest request = request(scheduled.id());
-      scheduler.withdraw(request.sequence, scheduled.firstPosition());
-      fail(
-          request,
-          memory ? ErrorCode.INSUFFICIENT_MEMORY : ErrorCode.STEP_FAILED,
-          memory ? Faults.NO_MEMORY : "the step that computed this request failed");
+    ErrorCode code = memory ? ErrorCode.INSUFFICIENT_MEMORY : ErrorCode.STEP_FAILED;
+    String message = memory ? Faults.NO_MEMORY : "the step that computed this request failed";
+    fail(failed, code, message);
+    boolean restart = faults.stepFailed();
+    Flight next = flight;
+    if (next != null) {
+      flight = null;
+      restart |= next.abandon() && faults.stepFailed();
+      fail(next, code, message);
     }
-    if (faults.stepFailed()) {
+    if (restart) {
       restart();
+    }
+  }
+
+  private void fail(Flight failed, ErrorCode code, String message) {
+    scheduler.withdraw(failed.step());
+    for (RunningRequest request : failed.requests()) {
+      if (!request.ended) {
+        fail(request, code, message);
+      }
     }
   }
 
   /** Gives up what the runner had begun; what only waited is served afterwards. */
   private void restart() {
-    for (int id = 0; id < requests.size(); id++) {
-      RunningRequest request = requests.get(id);
-      if (request != null && request.started) {
-        fail(request, ErrorCode.ENGINE_RESTARTED, "the engine had to restart; try again");
-      }
-    }
+    requests.forEach(
+        request -> {
+          if (request.started) {
+            fail(request, ErrorCode.ENGINE_RESTARTED, "the engine had to restart; try again");
+          }
+        });
     scheduler.withdrawAll();
     if (!faults.restart(runner)) {
       failAll(ErrorCode.ENGINE_FAILED, Faults.FAILED);
@@ -335,7 +372,7 @@ final class EngineLoop implements Runnable {
   }
 
   private void end(RunningRequest request, OutputItem last) {
-    requests.set(request.sequence.id(), null);
+    requests.remove(request);
     scheduler.finish(request.sequence);
     tell(request, last);
   }
@@ -366,20 +403,7 @@ final class EngineLoop implements Runnable {
     }
   }
 
-  private RunningRequest request(int id) {
-    RunningRequest request = requests.get(id);
-    if (request == null) {
-      throw new IllegalStateException("no request has the sequence id " + id);
-    }
-    return request;
-  }
-
   private void failAll(ErrorCode code, String message) {
-    for (int id = 0; id < requests.size(); id++) {
-      RunningRequest request = requests.get(id);
-      if (request != null) {
-        fail(request, code, message);
-      }
-    }
+    requests.forEach(request -> fail(request, code, message));
   }
 }

@@ -7,6 +7,7 @@ package dev.javelin.engine;
  * @param waitingFor the same by reason, as of the last step
  * @param freeBlocks KV blocks that no request holds, cached ones among them
  * @param cachedBlocks KV blocks that can be found by their content, held or not
+ * @param overlappedStepsTotal steps that were launched while the one before still ran
  * @param promptTokensTotal of requests that began to run, cached ones among them
  * @param prefixQueriesTotal prompt tokens looked for in the prefix cache
  * @param prefixHitsTotal those of them that were found, and so not computed
@@ -28,6 +29,7 @@ public record EngineStats(
     long promptTokensTotal,
     long generatedTokensTotal,
     long stepsTotal,
+    long overlappedStepsTotal,
     long preemptionsTotal,
     long prefixQueriesTotal,
     long prefixHitsTotal,
@@ -64,6 +66,7 @@ public record EngineStats(
         0,
         0,
         0,
+        0,
         0);
   }
 
@@ -80,6 +83,7 @@ public record EngineStats(
         promptTokensTotal,
         generatedTokensTotal,
         stepsTotal,
+        overlappedStepsTotal,
         preemptionsTotal,
         prefixQueriesTotal,
         prefixHitsTotal,

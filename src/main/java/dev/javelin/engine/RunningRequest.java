@@ -17,6 +17,10 @@ final class RunningRequest {
   final GenerationRequest request;
   final RequestOutput output;
   final Sequence sequence;
+
+  /** Tokens after which the answer ends, whatever they are. */
+  final int answerLimit;
+
   private final long submittedMillis = System.currentTimeMillis();
   private final long submittedNanos = System.nanoTime();
   private long startedNanos;
@@ -25,14 +29,20 @@ final class RunningRequest {
   boolean started;
   boolean ended;
 
+  /**
+   * @param contextLength most tokens of prompt and answer
+   */
   RunningRequest(
       GenerationRequest request,
       GenerationListener listener,
       int[] endTokenIds,
+      int contextLength,
       Consumer<RunningRequest> stopFound) {
     this.request = request;
     output = new RequestOutput(request, listener, () -> stopFound.accept(this));
     sequence = new Sequence(request, endTokenIds);
+    answerLimit =
+        Math.min(request.sampling().maxTokens(), contextLength - sequence.numPromptTokens());
   }
 
   boolean expired(long now) {

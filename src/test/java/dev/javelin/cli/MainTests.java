@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
-import dev.javelin.config.Backends.Device;
-import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
 import java.io.ByteArrayOutputStream;
@@ -27,8 +25,8 @@ final class MainTests {
         throw new CheckpointException(path, "offset 0", "not a checkpoint");
       };
 
-  private static final Function<Device, CheckpointOpener> NO_ENGINES =
-      device -> {
+  private static final ShapeBench.Engines NO_ENGINES =
+      (device, times) -> {
         throw new AssertionError("no shape is loaded here");
       };
 

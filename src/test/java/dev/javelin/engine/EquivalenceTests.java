@@ -3,6 +3,7 @@ package dev.javelin.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.Shared;
+import dev.javelin.backend.Backend;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
 import dev.javelin.backend.cpu.CpuBackend;
@@ -16,6 +17,7 @@ import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.StepHandle;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.fake.AsciiTokenizer;
+import dev.javelin.fake.LateBackend;
 import dev.javelin.model.Model;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.KvDType;
@@ -95,43 +97,73 @@ class EquivalenceTests {
     }
   }
 
+  /** Steps are launched before the tokens of the last are known; the sampled half is awaited. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama_llama3rope", "qwen2_sliding", "qwen3"})
+  void overlappedSteps(String model) {
+    Case tiny = Case.tiny(model);
+    int[][] expected = alone(tiny);
+    try (Loaded loaded = new Loaded(tiny, 2, true)) {
+      compare(tiny, 2, loaded, expected, 1, 7, 512);
+      try (BatchingEngine engine = loaded.engine(512, tiny.context / BLOCK * 8)) {
+        List<Answer> greedy = new ArrayList<>();
+        for (int i = 0; i < tiny.prompts.length; i++) {
+          greedy.add(submit(engine, tiny, i, "greedy" + i));
+        }
+        for (int i = 0; i < greedy.size(); i++) {
+          assertThat(tokens(greedy.get(i))).isEqualTo(expected[i]);
+        }
+        assertThat(engine.stats().overlappedStepsTotal()).isGreaterThan(tiny.answer - 2);
+        long before = engine.stats().overlappedStepsTotal();
+        int sampled = tiny.prompts.length;
+        assertThat(tokens(submit(engine, tiny, sampled, "sampled"))).isEqualTo(expected[sampled]);
+        assertThat(engine.stats().overlappedStepsTotal()).isEqualTo(before);
+      }
+    }
+  }
+
   private static void compare(Case model, int threads, int[][] expected, int... budgets) {
+    try (Loaded loaded = new Loaded(model, threads, false)) {
+      compare(model, threads, loaded, expected, budgets);
+    }
+  }
+
+  private static void compare(
+      Case model, int threads, Loaded loaded, int[][] expected, int... budgets) {
     int most = model.context / BLOCK * 8;
-    try (Loaded loaded = new Loaded(model, threads)) {
-      for (int budget : budgets) {
-        String name = "%s, %d threads, budget %d".formatted(model.path, threads, budget);
-        try (BatchingEngine engine = loaded.engine(budget, most)) {
-          check(engine, model, expected, name + ", batched", 1);
-          long hits = engine.stats().prefixHitsTotal();
-          check(engine, model, expected, name + ", prefix hit", 1);
-          assertThat(engine.stats().prefixHitsTotal()).as(name).isGreaterThan(hits);
-        }
-        try (BatchingEngine engine = loaded.engine(budget, most)) {
-          check(engine, model, expected, name + ", three answers", 3);
-        }
+    for (int budget : budgets) {
+      String name = "%s, %d threads, budget %d".formatted(model.path, threads, budget);
+      try (BatchingEngine engine = loaded.engine(budget, most)) {
+        check(engine, model, expected, name + ", batched", 1);
+        long hits = engine.stats().prefixHitsTotal();
+        check(engine, model, expected, name + ", prefix hit", 1);
+        assertThat(engine.stats().prefixHitsTotal()).as(name).isGreaterThan(hits);
       }
-      // Room for two prompts, but not for two answers.
-      String name = "%s, %d threads, preempted".formatted(model.path, threads);
-      try (BatchingEngine engine = loaded.engine(64, model.context / BLOCK)) {
-        check(engine, model, expected, name, 3);
-        assertThat(engine.stats().preemptionsTotal()).as(name).isPositive();
-        assertThat(engine.stats().integrityViolationsTotal()).as(name).isZero();
+      try (BatchingEngine engine = loaded.engine(budget, most)) {
+        check(engine, model, expected, name + ", three answers", 3);
       }
-      name = "%s, %d threads, from host memory".formatted(model.path, threads);
-      int tight = model.context / BLOCK;
-      try (BatchingEngine engine = loaded.engine(64, tight, 1, true, 4 * tight)) {
-        check(engine, model, expected, name + ", before", 1);
-        tokens(submit(engine, model, 99, model.context - model.answer, "evicts all"));
-        check(engine, model, expected, name + ", after", 1);
-        assertThat(engine.stats().restoredBlocksTotal()).as(name).isPositive();
-      }
+    }
+    // Room for two prompts, but not for two answers.
+    String name = "%s, %d threads, preempted".formatted(model.path, threads);
+    try (BatchingEngine engine = loaded.engine(64, model.context / BLOCK)) {
+      check(engine, model, expected, name, 3);
+      assertThat(engine.stats().preemptionsTotal()).as(name).isPositive();
+      assertThat(engine.stats().integrityViolationsTotal()).as(name).isZero();
+    }
+    name = "%s, %d threads, from host memory".formatted(model.path, threads);
+    int tight = model.context / BLOCK;
+    try (BatchingEngine engine = loaded.engine(64, tight, 1, true, 4 * tight)) {
+      check(engine, model, expected, name + ", before", 1);
+      tokens(submit(engine, model, 99, model.context - model.answer, "evicts all"));
+      check(engine, model, expected, name + ", after", 1);
+      assertThat(engine.stats().restoredBlocksTotal()).as(name).isPositive();
     }
   }
 
   /** Every answer by itself, in a batch of one, on an engine that shares nothing. */
   private static int[][] alone(Case model) {
     int[][] answers = new int[model.prompts.length * 2][];
-    try (Loaded loaded = new Loaded(model, 1);
+    try (Loaded loaded = new Loaded(model, 1, false);
         BatchingEngine engine = loaded.engine(512, model.context / BLOCK, 1, false, 0)) {
       for (int i = 0; i < answers.length; i++) {
         answers[i] = tokens(submit(engine, model, i, "alone-" + i));
@@ -188,14 +220,18 @@ class EquivalenceTests {
     private final Case model;
     private final int threads;
     private final Checkpoint checkpoint;
-    private final CpuBackend backend;
+    private final Backend backend;
     private final Model weights;
 
-    Loaded(Case model, int threads) {
+    /**
+     * @param late whether the next step takes the tokens of the last from the backend
+     */
+    Loaded(Case model, int threads, boolean late) {
       this.model = model;
       this.threads = threads;
       checkpoint = Checkpoints.open(Shared.require(model.path));
-      backend = CpuBackend.create(threads);
+      CpuBackend cpu = CpuBackend.create(threads);
+      backend = late ? new LateBackend(cpu) : cpu;
       weights = ModelLoader.load(checkpoint, backend);
     }
 

@@ -64,6 +64,21 @@ public final class ChaosRunner implements ModelRunner {
   }
 
   @Override
+  public int hostSlots() {
+    return runner.hostSlots();
+  }
+
+  @Override
+  public int attentionWindow() {
+    return runner.attentionWindow();
+  }
+
+  @Override
+  public boolean lengthDependentKeys() {
+    return runner.lengthDependentKeys();
+  }
+
+  @Override
   public StepHandle launch(SchedulerOutput step) {
     if (failuresAhead > 0) {
       failuresAhead--;

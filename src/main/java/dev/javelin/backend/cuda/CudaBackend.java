@@ -1,6 +1,8 @@
 package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.Backend;
+import dev.javelin.backend.ChosenTokens;
+import dev.javelin.backend.DeviceTimes;
 import dev.javelin.backend.EmbeddingTable;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.KvCacheSpec;
@@ -17,6 +19,7 @@ import dev.javelin.backend.cuda.driver.CublasLt;
 import dev.javelin.backend.cuda.driver.CudaDevice;
 import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.backend.cuda.driver.DeviceArena;
+import dev.javelin.backend.cuda.driver.EventTimer;
 import dev.javelin.backend.cuda.kernel.AttentionKernels;
 import dev.javelin.backend.cuda.kernel.DecodeKernels;
 import dev.javelin.backend.cuda.kernel.ElementwiseKernels;
@@ -56,6 +59,7 @@ public final class CudaBackend implements Backend {
   private final Launcher launcher;
   private final Upload upload;
   private final CudaInputs inputs;
+  private final CudaTokens chosen;
   private final CudaWorkspace workspace;
   private final CudaWeights weights;
   private final Panel panel;
@@ -75,14 +79,19 @@ public final class CudaBackend implements Backend {
 
   private CudaBackend(CudaDevice device, CudaOptions options) {
     this.device = device;
-    graphs = options.graphs();
+    DeviceTimes times = options.times();
+    graphs = options.graphs() && (times == null || !times.eachCall());
     device.requireIntact();
     memory = new DeviceArena(device);
     modules = new KernelModules(options.kernels(), device);
     stream = new CudaStream();
+    if (times != null) {
+      stream.time(new EventTimer(stream, times));
+    }
     launcher = new Launcher(stream);
     upload = new Upload(stream);
     inputs = new CudaInputs(memory, stream);
+    chosen = new CudaTokens(memory, stream);
     workspace = new CudaWorkspace(memory, stream);
     decode = new DecodeKernels(modules, launcher);
     elementwise = new ElementwiseKernels(modules, launcher);
@@ -214,7 +223,7 @@ public final class CudaBackend implements Backend {
     }
     long biasAddress = bias == null ? 0 : CudaBuffer.address(bias, DType.F32);
     return new CudaLinear(
-        in, out, matrices, biasAddress, small, panel, product, decode, pack, elementwise);
+        in, out, matrices, biasAddress, small, panel, product, decode, pack, elementwise, stream);
   }
 
   /** Neighbours of one format become one matrix where its layout allows. */
@@ -255,7 +264,7 @@ public final class CudaBackend implements Backend {
   @Override
   public EmbeddingTable embedding(PackedWeight weight) {
     makeCurrent();
-    return new CudaEmbedding(weights.load(weight), embeddings, inputs);
+    return new CudaEmbedding(weights.load(weight), embeddings, inputs, chosen);
   }
 
   @Override
@@ -295,7 +304,7 @@ public final class CudaBackend implements Backend {
     // A slot past a sequence's end may be read, multiplied by a weight of zero: it must be a
     // number.
     Copies.fill(address, (byte) 0, bytes, stream);
-    return new CudaKvCache(spec, numBlocks, address);
+    return new CudaKvCache(spec, numBlocks, address, upload, stream);
   }
 
   @Override
@@ -308,6 +317,11 @@ public final class CudaBackend implements Backend {
     CudaExecutor executor = new CudaExecutor(this, stream, inputs, workspace);
     executors.add(executor);
     return executor;
+  }
+
+  @Override
+  public ChosenTokens chosenTokens() {
+    return chosen;
   }
 
   @Override
@@ -335,6 +349,7 @@ public final class CudaBackend implements Backend {
       cublasLt.close();
     }
     inputs.close();
+    chosen.close();
     upload.close();
     launcher.close();
     stream.close();

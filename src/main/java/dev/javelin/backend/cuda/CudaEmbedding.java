@@ -7,14 +7,14 @@ import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
 
 /** Gathers and decodes rows on the device. */
-record CudaEmbedding(Matrix table, EmbeddingKernels kernels, CudaInputs inputs)
+record CudaEmbedding(Matrix table, EmbeddingKernels kernels, CudaInputs inputs, CudaTokens chosen)
     implements EmbeddingTable {
 
   @Override
   public void gather(Tensor out, int[] tokenIds, int numTokens) {
     CudaBuffer.checkShape("embeddings", out, numTokens, table.columns());
     for (int i = 0; i < numTokens; i++) {
-      if (tokenIds[i] < 0 || tokenIds[i] >= table.rows()) {
+      if (tokenIds[i] < CudaTokens.LEAST_ID || tokenIds[i] >= table.rows()) {
         throw new IllegalArgumentException(
             "token %d of a vocabulary of %d".formatted(tokenIds[i], table.rows()));
       }
@@ -24,6 +24,7 @@ record CudaEmbedding(Matrix table, EmbeddingKernels kernels, CudaInputs inputs)
         CudaBuffer.address(out, DType.BF16),
         table.address(),
         inputs.indices(tokenIds, numTokens),
+        chosen.address(),
         numTokens,
         table.columns());
   }

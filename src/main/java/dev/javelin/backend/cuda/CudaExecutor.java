@@ -69,9 +69,11 @@ final class CudaExecutor implements StepExecutor, AutoCloseable {
 
   private Tensor eager(ForwardBatch batch, Supplier<Tensor> step) {
     inputs.begin(batch);
+    stream.beginStep();
     try {
       return step.get();
     } finally {
+      stream.endStep();
       inputs.end();
     }
   }
@@ -82,7 +84,9 @@ final class CudaExecutor implements StepExecutor, AutoCloseable {
     try {
       if (recording == null || !current(recording)) {
         close(recording);
+        stream.beginStep();
         Tensor result = step.get();
+        stream.endStep();
         // What it allocated may have moved buffers: the numbers are taken after it.
         recordings[index] =
             new Recording(null, result, workspace.generation(), inputs.generation());
@@ -96,7 +100,9 @@ final class CudaExecutor implements StepExecutor, AutoCloseable {
       if (graph == null) {
         throw new IllegalStateException("a recording without a graph");
       }
+      stream.beginStep();
       graph.launch(stream);
+      stream.endStep();
       return recording.result();
     } finally {
       inputs.end();

@@ -3,6 +3,7 @@ package dev.javelin.backend.cuda;
 import dev.javelin.backend.Activation;
 import dev.javelin.backend.Linear;
 import dev.javelin.backend.cuda.CudaWeights.Matrix;
+import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.backend.cuda.kernel.DecodeKernels;
 import dev.javelin.backend.cuda.kernel.ElementwiseKernels;
 import dev.javelin.backend.cuda.kernel.PackKernels;
@@ -30,7 +31,8 @@ record CudaLinear(
     MatrixProduct product,
     DecodeKernels decode,
     PackKernels pack,
-    ElementwiseKernels elementwise)
+    ElementwiseKernels elementwise,
+    CudaStream stream)
     implements Linear {
 
   @Override
@@ -125,7 +127,7 @@ record CudaLinear(
     for (Matrix part : parts) {
       long at = target + column * y.dtype().bytes();
       if (part.format() == WeightFormat.BF16) {
-        product.run(floats, at, source, part.address(), x.rows(), part.rows(), in, out, add);
+        multiply(floats, at, source, part.address(), x.rows(), part.rows(), add);
       } else {
         decoded(part, floats, at, source, x.rows(), add);
       }
@@ -134,6 +136,12 @@ record CudaLinear(
     if (bias != 0) {
       elementwise.bias(floats, target, bias, x.rows(), out);
     }
+  }
+
+  private void multiply(boolean floats, long y, long x, long w, int rows, int outs, boolean add) {
+    stream.beginCall("product");
+    product.run(floats, y, x, w, rows, outs, in, out, add);
+    stream.endCall();
   }
 
   private void decoded(Matrix part, boolean floats, long y, long x, int rows, boolean add) {
@@ -148,7 +156,7 @@ record CudaLinear(
         decode.toBf16(part.format(), panel.address(), part.row(first), (long) count * in);
       }
       long at = y + (long) first * (floats ? Float.BYTES : Short.BYTES);
-      product.run(floats, at, x, panel.address(), rows, count, in, out, add);
+      multiply(floats, at, x, panel.address(), rows, count, add);
     }
   }
 }

@@ -34,7 +34,12 @@ final class Upload implements AutoCloseable {
 
   /** Sends the first {@code bytes} bytes of the last {@link #stage} on their way. */
   void send(long target, long bytes) {
-    Copies.toDevice(target, stages[next].segment(), bytes, stream);
+    send(target, 0, bytes);
+  }
+
+  /** Sends {@code bytes} bytes of the last {@link #stage}, which begin at {@code from}. */
+  void send(long target, long from, long bytes) {
+    Copies.toDevice(target, stages[next].segment().asSlice(from), bytes, stream);
     travelled[next].record(stream);
   }
 

@@ -1,6 +1,7 @@
 package dev.javelin.engine.runner;
 
 import dev.javelin.backend.Backend;
+import dev.javelin.backend.ChosenTokens;
 import dev.javelin.backend.ForwardBatch;
 import dev.javelin.backend.KvCache;
 import dev.javelin.backend.StepExecutor;
@@ -39,7 +40,12 @@ public final class BackendModelRunner implements ModelRunner {
   private final LogitRows rows;
   private final int vocabSize;
   private final Sampler sampler;
+  private final ChosenTokens chosen;
   private @Nullable SamplerState[] samplers;
+
+  /** By sequence id: the row of logits that the last step chose its token from. */
+  private int[] chosenRows;
+
   private float[] values = new float[0];
 
   /**
@@ -64,7 +70,9 @@ public final class BackendModelRunner implements ModelRunner {
     this.tier = tier;
     vocabSize = model.config().vocabSize();
     sampler = new Sampler(vocabSize);
+    chosen = backend.chosenTokens();
     samplers = new SamplerState[options.maxSequences()];
+    chosenRows = new int[options.maxSequences()];
     batches =
         new BatchBuilder(
             options.tokenBudget(),
@@ -106,22 +114,66 @@ public final class BackendModelRunner implements ModelRunner {
     for (NewSequence added : step.newSequences()) {
       if (added.id() >= samplers.length) {
         samplers = Arrays.copyOf(samplers, Math.max(added.id() + 1, samplers.length * 2));
+        chosenRows = Arrays.copyOf(chosenRows, samplers.length);
       }
       samplers[added.id()] = begin(added);
     }
     for (BlockMove move : step.moves()) {
       make(move);
     }
-    batches.build(step, this::promptRows);
+    batches.build(step, this::promptRows, chosenRows);
     int numLogits = batch.numLogits;
     if (scoresPrompts(step)) {
       Tensor hidden = hiddenExecutor.run(batch, hiddenStep);
       return () -> score(step, numLogits, hidden);
     }
-    boolean best = takesTheBest(step);
-    Tensor output =
-        best ? bestExecutor.run(batch, bestStep) : logitsExecutor.run(batch, logitsStep);
-    return () -> finish(step, numLogits, output, best);
+    if (!takesTheBest(step)) {
+      Tensor logits = logitsExecutor.run(batch, logitsStep);
+      return () -> sample(step, numLogits, logits);
+    }
+    Tensor best = bestExecutor.run(batch, bestStep);
+    // Ids may be used again before this step is awaited.
+    SamplerState[] states = new SamplerState[numLogits];
+    for (int s = 0, row = 0; row < numLogits; s++) {
+      ScheduledSequence sequence = step.scheduled().get(s);
+      if (sequence.needsLogits()) {
+        chosenRows[sequence.id()] = row;
+        states[row++] = sampler(sequence);
+      }
+    }
+    return new Chosen(step, states, chosen.read(best, numLogits));
+  }
+
+  /** A step that ends with tokens chosen on the device. */
+  private final class Chosen implements StepHandle {
+    private final SchedulerOutput step;
+    private final SamplerState[] states;
+    private final ChosenTokens.Reading reading;
+
+    Chosen(SchedulerOutput step, SamplerState[] states, ChosenTokens.Reading reading) {
+      this.step = step;
+      this.states = states;
+      this.reading = reading;
+    }
+
+    @Override
+    public boolean overlaps() {
+      return chosen.feeds();
+    }
+
+    @Override
+    public ModelRunnerOutput await() {
+      float[] tokens = values(states.length);
+      reading.await(tokens);
+      StepResult result = new StepResult(sampler, step.scheduled().size());
+      for (int s = 0, row = 0; row < states.length; s++) {
+        if (step.scheduled().get(s).needsLogits()) {
+          result.take(s, states[row], (int) tokens[row]);
+          row++;
+        }
+      }
+      return result.output();
+    }
   }
 
   private SamplerState begin(NewSequence added) {
@@ -180,30 +232,27 @@ public final class BackendModelRunner implements ModelRunner {
   /** [numLogits, 1] */
   private Tensor best() {
     Tensor logits = logits();
-    Tensor best = backend.workspace().floats(logits.rows(), 1);
+    Tensor best = chosen.rows(logits.rows());
     backend.ops().argmax(best, logits);
     return best;
   }
 
-  private ModelRunnerOutput finish(
-      SchedulerOutput step, int numLogits, Tensor output, boolean best) {
-    int columns = best ? 1 : vocabSize;
-    int needed = Math.multiplyExact(numLogits, columns);
-    if (values.length < needed) {
-      values = new float[needed];
+  private float[] values(int count) {
+    if (values.length < count) {
+      values = new float[count];
     }
-    backend.read(output.rows(0, numLogits), values);
+    return values;
+  }
+
+  private ModelRunnerOutput sample(SchedulerOutput step, int numLogits, Tensor output) {
+    float[] logits = values(Math.multiplyExact(numLogits, vocabSize));
+    backend.read(output.rows(0, numLogits), logits);
     StepResult result = new StepResult(sampler, step.scheduled().size());
     int row = 0;
     for (int s = 0; s < step.scheduled().size(); s++) {
       ScheduledSequence sequence = step.scheduled().get(s);
       if (sequence.needsLogits()) {
-        SamplerState state = sampler(sequence);
-        if (best) {
-          result.take(s, state, (int) values[row]);
-        } else {
-          result.sample(s, state, values, row * vocabSize);
-        }
+        result.sample(s, sampler(sequence), logits, row * vocabSize);
         row++;
       }
     }

@@ -1,6 +1,7 @@
 package dev.javelin.engine.runner;
 
 import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.backend.ChosenTokens;
 import dev.javelin.backend.ForwardBatch;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
@@ -27,8 +28,10 @@ final class BatchBuilder {
    *
    * @param promptRows of a sequence's run, how many positions before the prompt's last, or before
    *     the run's end, need logits
+   * @param chosenRows by sequence id, the row of the step before that chooses an unknown token
    */
-  ForwardBatch build(SchedulerOutput step, ToIntFunction<ScheduledSequence> promptRows) {
+  ForwardBatch build(
+      SchedulerOutput step, ToIntFunction<ScheduledSequence> promptRows, int[] chosenRows) {
     AttentionMetadata attention = batch.attention;
     int row = 0;
     batch.numLogits = 0;
@@ -36,6 +39,9 @@ final class BatchBuilder {
       ScheduledSequence sequence = step.scheduled().get(s);
       int n = sequence.numTokens();
       System.arraycopy(sequence.tokens(), sequence.firstPosition(), batch.tokenIds, row, n);
+      if (batch.tokenIds[row + n - 1] == ScheduledSequence.UNKNOWN) {
+        batch.tokenIds[row + n - 1] = ChosenTokens.ofRow(chosenRows[sequence.id()]);
+      }
       for (int i = 0; i < n; i++) {
         int position = sequence.firstPosition() + i;
         attention.positions[row + i] = position;

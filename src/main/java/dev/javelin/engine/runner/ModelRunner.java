@@ -22,7 +22,10 @@ public interface ModelRunner extends AutoCloseable {
     return 0;
   }
 
-  /** Starts a step. The handle's {@code await} must be called before the next launch. */
+  /**
+   * Starts a step. The handle's {@code await} must be called before the next launch, or where it
+   * {@link StepHandle#overlaps} before the one after that.
+   */
   StepHandle launch(SchedulerOutput step);
 
   /**

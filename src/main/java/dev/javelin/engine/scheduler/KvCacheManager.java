@@ -1,5 +1,7 @@
 package dev.javelin.engine.scheduler;
 
+import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
+
 /** Gives sequences the blocks their positions need, shared where it can. Engine thread only. */
 final class KvCacheManager {
   private final BlockPool pool;
@@ -118,8 +120,9 @@ final class KvCacheManager {
   void computed(Sequence sequence, int from) {
     if (options.prefixCache()) {
       sequence.hash(hasher, blockSize, options.lengthDependentKeys());
-      int full = sequence.numComputedTokens / blockSize;
-      for (int i = from / blockSize; i < full; i++) {
+      int full = Math.min(sequence.numComputedTokens / blockSize, sequence.numHashes());
+      // The block that ended at from could not be shared while its last token was expected.
+      for (int i = Math.max(0, from - 1) / blockSize; i < full; i++) {
         pool.publish(sequence.block(i), sequence.hashHigh(i), sequence.hashLow(i));
       }
     }
@@ -132,10 +135,17 @@ final class KvCacheManager {
     }
   }
 
-  /** The step that computed the tokens after {@code from} failed: nobody may find them. */
-  void withdraw(Sequence sequence, int from) {
-    for (int i = Math.max(from / blockSize, sequence.firstBlock()); i < sequence.numBlocks(); i++) {
+  /** Nobody may find the keys of a sequence any more. */
+  void withdraw(Sequence sequence) {
+    for (int i = sequence.firstBlock(); i < sequence.numBlocks(); i++) {
       pool.withdraw(sequence.block(i));
+    }
+  }
+
+  /** The step that computed this run failed: nobody may find its keys. */
+  void withdraw(ScheduledSequence run) {
+    for (int i = run.firstPosition() / blockSize; i < run.numBlocks(); i++) {
+      pool.withdraw(run.blockTable()[i]);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.javelin.engine.scheduler;
 
 import dev.javelin.engine.request.WaitReason;
+import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -116,14 +117,31 @@ public final class Scheduler {
     return step.build(finished, pool.host().takeMoves());
   }
 
-  /** Adds a sampled token to a sequence whose known tokens are all computed. */
+  /**
+   * Counts the token that a step in flight chooses, so that the next step can compute it; {@link
+   * #append} tells it afterwards.
+   *
+   * @param last whether nothing may follow it: the sequence is then not scheduled before
+   */
+  public void expect(Sequence sequence, boolean last) {
+    checkComputed(sequence);
+    sequence.expect(last);
+  }
+
+  /** Adds a sampled token to a sequence that expects it, or whose tokens are all computed. */
   public void append(Sequence sequence, int token) {
+    if (!sequence.expects()) {
+      checkComputed(sequence);
+    }
+    sequence.append(token);
+  }
+
+  private static void checkComputed(Sequence sequence) {
     if (sequence.numMissingTokens() != 0) {
       throw new IllegalStateException(
           "sequence %d has %d of %d tokens computed"
               .formatted(sequence.id, sequence.numComputedTokens, sequence.numTokens()));
     }
-    sequence.append(token);
   }
 
   /** Ends a sequence in whatever phase it is and frees its blocks and its id. */
@@ -144,16 +162,19 @@ public final class Scheduler {
     sequence.id = Sequence.NO_ID;
   }
 
-  /**
-   * The step that computed the last tokens of {@code sequence}, from {@code firstPosition}, failed:
-   * what it wrote is never shared. The caller then finishes the sequence.
-   */
-  public void withdraw(Sequence sequence, int firstPosition) {
-    cache.withdraw(sequence, firstPosition);
+  /** The keys of {@code sequence} are wrong and never shared. The caller then finishes it. */
+  public void withdraw(Sequence sequence) {
+    cache.withdraw(sequence);
   }
 
-  /** A step failed: what it was to move to and from host memory may not be there. */
-  public void withdrawMoves(SchedulerOutput step) {
+  /**
+   * A step failed: what it wrote is never shared, and what it was to move to and from host memory
+   * may not be there. The caller then finishes those of its sequences that live.
+   */
+  public void withdraw(SchedulerOutput step) {
+    for (ScheduledSequence run : step.scheduled()) {
+      cache.withdraw(run);
+    }
     for (BlockMove move : step.moves()) {
       if (move.toHost()) {
         pool.host().forget(move.slot());
@@ -287,6 +308,9 @@ public final class Scheduler {
 
   /** Asks the constraint, once a step, what it permits. */
   private boolean mayRun(Sequence sequence) {
+    if (sequence.expectsLast()) {
+      return false;
+    }
     if (sequence.askedStep != steps) {
       sequence.askedStep = steps;
       sequence.permitted = constraint.limit(sequence, sequence.numMissingTokens());

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * One step as a value. The arrays are views of their sequences: what lies in the stated ranges
- * never changes, what lies behind them does. They must not be written to.
+ * never changes, but for unknown tokens, which become known once the step before is awaited; what
+ * lies behind them does. They must not be written to.
  *
  * @param moves made before anything else of the step
  * @param scheduled what to compute: answers first, then prompts
@@ -33,7 +34,8 @@ public record SchedulerOutput(
    *
    * @param firstPosition position of the run's first token in the sequence
    * @param numTokens of the run, at least 1
-   * @param tokens [at least firstPosition + numTokens] the whole sequence
+   * @param tokens [at least firstPosition + numTokens] the whole sequence; {@link #UNKNOWN} for a
+   *     run's last token that the step before, still in flight, chooses
    * @param blockTable [at least numBlocks] block ids; those behind a sliding window are stale
    * @param numBlocks blocks of the positions from 0 to the run's last
    * @param promptLength prompt tokens of the sequence in all
@@ -48,6 +50,8 @@ public record SchedulerOutput(
       int numBlocks,
       int promptLength,
       boolean needsLogits) {
+    public static final int UNKNOWN = -1;
+
     /** Tokens that have keys after this step. */
     public int end() {
       return firstPosition + numTokens;

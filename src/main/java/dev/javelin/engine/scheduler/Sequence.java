@@ -3,6 +3,7 @@ package dev.javelin.engine.scheduler;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.Tenant;
+import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,13 @@ public final class Sequence {
 
   private int[] tokens;
   private int numTokens;
+
+  /** Whether the last token is one that a step in flight chooses. */
+  private boolean expecting;
+
+  /** Whether nothing may follow the expected token. */
+  private boolean expectsLast;
+
   private int[] blocks = NO_BLOCKS;
   private int numBlocks;
 
@@ -93,16 +101,23 @@ public final class Sequence {
     return id;
   }
 
+  /** The expected one included. */
   public int numTokens() {
     return numTokens;
+  }
+
+  /** Those that no step in flight still chooses. */
+  int numKnownTokens() {
+    return expecting ? numTokens - 1 : numTokens;
   }
 
   public int numPromptTokens() {
     return promptLength;
   }
 
+  /** Known tokens of the answer. */
   public int numOutputTokens() {
-    return numTokens - promptLength;
+    return numKnownTokens() - promptLength;
   }
 
   public int numComputedTokens() {
@@ -149,14 +164,40 @@ public final class Sequence {
     return numTokens - numComputedTokens;
   }
 
+  /** Whether a step in flight chooses its last token. */
+  boolean expects() {
+    return expecting;
+  }
+
+  /** Whether it waits for that token only to end. */
+  boolean expectsLast() {
+    return expectsLast;
+  }
+
+  void expect(boolean last) {
+    push(ScheduledSequence.UNKNOWN);
+    expecting = true;
+    expectsLast = last;
+  }
+
   void append(int token) {
+    if (expecting) {
+      tokens[numTokens - 1] = token;
+      expecting = false;
+      expectsLast = false;
+    } else {
+      push(token);
+    }
+  }
+
+  private void push(int token) {
     if (numTokens == tokens.length) {
       tokens = Arrays.copyOf(tokens, numTokens * 2);
     }
     tokens[numTokens++] = token;
   }
 
-  /** The live array; what lies below {@link #numTokens} does not change. */
+  /** The live array; what lies below {@link #numKnownTokens} does not change. */
   int[] tokens() {
     return tokens;
   }
@@ -210,7 +251,7 @@ public final class Sequence {
 
   /** Hashes every full block of known tokens. */
   void hash(BlockHasher hasher, int blockSize, boolean lengthDependentKeys) {
-    int full = numTokens / blockSize;
+    int full = numKnownTokens() / blockSize;
     if (numHashes == full) {
       return;
     }

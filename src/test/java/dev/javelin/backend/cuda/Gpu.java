@@ -40,6 +40,6 @@ public final class Gpu {
         folders == null
             ? List.of()
             : Arrays.stream(folders.split(File.pathSeparator)).map(Path::of).toList();
-    return new CudaOptions(Path.of("native-kernels/build/cuda"), libraries, graphs);
+    return new CudaOptions(Path.of("native-kernels/build/cuda"), libraries, graphs, null);
   }
 }

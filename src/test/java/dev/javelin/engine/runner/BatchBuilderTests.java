@@ -3,6 +3,7 @@ package dev.javelin.engine.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.backend.AttentionMetadata;
+import dev.javelin.backend.ChosenTokens;
 import dev.javelin.backend.ForwardBatch;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
@@ -11,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchBuilderTests {
+  private static final int[] ROWS = {};
+
   @Test
   void sequencesLieOneAfterTheOther() {
     BatchBuilder builder = new BatchBuilder(8, 3, 4, 4);
@@ -23,7 +26,7 @@ class BatchBuilderTests {
     ScheduledSequence prompt =
         new ScheduledSequence(2, 0, 2, new int[] {73, 74}, new int[] {7}, 1, 2, true);
 
-    ForwardBatch batch = builder.build(step(decode, chunk, prompt), _ -> 0);
+    ForwardBatch batch = builder.build(step(decode, chunk, prompt), _ -> 0, ROWS);
 
     AttentionMetadata attention = batch.attention;
     assertThat(batch.numTokens()).isEqualTo(5);
@@ -37,7 +40,7 @@ class BatchBuilderTests {
     assertThat(attention.blockTables).containsExactly(2, 3, 0, 0, 5, 0, 0, 0, 7, 0, 0, 0);
     assertThat(Arrays.copyOf(batch.logitRows, batch.numLogits)).containsExactly(0, 4);
 
-    ForwardBatch next = builder.build(step(decode), _ -> 0);
+    ForwardBatch next = builder.build(step(decode), _ -> 0, ROWS);
     assertThat(next.numTokens()).isEqualTo(1);
     assertThat(next.attention.numSequences).isEqualTo(1);
     assertThat(next.attention.queryStart).startsWith(0, 1);
@@ -54,9 +57,22 @@ class BatchBuilderTests {
     // Computed again after a preemption: positions 0 and 1 were scored before.
     ScheduledSequence again =
         new ScheduledSequence(3, 0, 6, new int[8], new int[] {1, 2}, 2, 5, true);
-    ForwardBatch batch = builder.build(step(first, last, again), run -> run.id() == 1 ? 3 : 2);
+    ForwardBatch batch =
+        builder.build(step(first, last, again), run -> run.id() == 1 ? 3 : 2, ROWS);
     assertThat(Arrays.copyOf(batch.logitRows, batch.numLogits))
         .containsExactly(0, 1, 2, 3, 4, 5, 8, 9, 11);
+  }
+
+  @Test
+  void anUnknownTokenIsTheOneThatItsRowOfTheLastStepChose() {
+    BatchBuilder builder = new BatchBuilder(8, 3, 4, 4);
+    int unknown = ScheduledSequence.UNKNOWN;
+    ScheduledSequence decode =
+        new ScheduledSequence(2, 2, 1, new int[] {1, 1, unknown}, new int[] {2}, 1, 2, true);
+    ScheduledSequence again =
+        new ScheduledSequence(0, 0, 3, new int[] {70, 71, unknown}, new int[] {3}, 1, 2, true);
+    ForwardBatch batch = builder.build(step(decode, again), _ -> 0, new int[] {1, 0, 4});
+    assertThat(batch.tokenIds).startsWith(ChosenTokens.ofRow(4), 70, 71, ChosenTokens.ofRow(1));
   }
 
   private static SchedulerOutput step(ScheduledSequence... scheduled) {

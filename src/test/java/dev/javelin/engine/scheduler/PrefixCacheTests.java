@@ -104,7 +104,7 @@ class PrefixCacheTests {
   void whatAFailedStepWroteIsNotShared() {
     Sequence first = sequence(prompt(40, 0, 0));
     assertThat(computed(first)).isEqualTo(40);
-    scheduler.withdraw(first, 0);
+    scheduler.withdraw(first);
     scheduler.finish(first);
     assertThat(computed(sequence(prompt(40, 0, 0)))).isEqualTo(40);
     scheduler.checkIntegrity();
@@ -195,8 +195,7 @@ class PrefixCacheTests {
     tiered.add(other);
     SchedulerOutput failed = tiered.schedule();
     assertThat(failed.moves()).isNotEmpty().allMatch(BlockMove::toHost);
-    tiered.withdrawMoves(failed);
-    tiered.withdraw(other, 0);
+    tiered.withdraw(failed);
     tiered.finish(other);
     assertThat(small.numInHost()).isZero();
   }
@@ -213,7 +212,7 @@ class PrefixCacheTests {
     int moved = (int) failed.moves().stream().filter(move -> !move.toHost()).count();
     assertThat(moved).isPositive();
     int published = small.numPublished();
-    tiered.withdrawMoves(failed);
+    tiered.withdraw(failed);
     assertThat(small.numPublished()).isEqualTo(published - moved);
   }
 

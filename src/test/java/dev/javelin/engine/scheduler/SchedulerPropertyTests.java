@@ -6,8 +6,10 @@ import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.Tenant;
 import dev.javelin.engine.runner.ModelRunnerOutput;
+import dev.javelin.engine.runner.StepHandle;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import dev.javelin.fake.FakeModelRunner;
+import dev.javelin.fake.LateRunner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,11 +83,15 @@ class SchedulerPropertyTests {
     private final Random random;
     private final BlockPool pool;
     private final Scheduler scheduler;
-    private final FakeModelRunner runner;
+    private final LateRunner runner;
     private final Map<Integer, Sequence> live = new HashMap<>();
     private final Map<Sequence, Integer> goal = new HashMap<>();
     private final Set<Integer> announced = new HashSet<>();
+    private @Nullable Flown flown;
     private long operations;
+
+    /** A step that was launched and not awaited, with its sequences. */
+    private record Flown(SchedulerOutput output, List<Sequence> sequences, StepHandle handle) {}
 
     Run(Setup setup, long seed) {
       this.setup = setup;
@@ -105,7 +112,7 @@ class SchedulerPropertyTests {
       scheduler =
           new Scheduler(
               pool, options, (sequence, wanted) -> whims.nextInt(8) == 0 ? 0 : 1 + wanted / 2);
-      runner =
+      FakeModelRunner fake =
           new FakeModelRunner(
               setup.numBlocks,
               setup.blockSize,
@@ -114,11 +121,12 @@ class SchedulerPropertyTests {
               FakeModelRunner::hash,
               step -> {},
               () -> {});
+      runner = new LateRunner(fake, seed, 1 + random.nextInt(4));
     }
 
     long run(int total) {
       int arrived = 0;
-      for (int step = 0; arrived < total || scheduler.hasWork(); step++) {
+      for (int step = 0; arrived < total || scheduler.hasWork() || flown != null; step++) {
         assertThat(step).as("%s: steps until all have ended", name).isLessThan(STEP_LIMIT);
         while (arrived < total && random.nextInt(3) == 0) {
           arrive();
@@ -164,23 +172,60 @@ class SchedulerPropertyTests {
       SchedulerOutput output = scheduler.schedule();
       check(output);
       checked();
+      Flown last = flown;
+      flown = null;
       if (output.scheduled().isEmpty()) {
-        assertThat(scheduler.constrained() || !scheduler.hasWork()).as(name).isTrue();
-        return;
-      }
-      int[] sampled = runner.launch(output).await().sampledTokenIds();
-      if (random.nextInt(20) == 0) {
-        scheduler.withdrawMoves(output);
-        for (ScheduledSequence scheduled : output.scheduled()) {
-          Sequence sequence = live.get(scheduled.id());
-          scheduler.withdraw(sequence, scheduled.firstPosition());
-          end(sequence);
+        assertThat(scheduler.constrained() || !scheduler.hasWork() || last != null)
+            .as(name)
+            .isTrue();
+        if (last != null) {
+          land(last);
         }
         return;
       }
+      List<Sequence> sequences =
+          output.scheduled().stream().map(scheduled -> live.get(scheduled.id())).toList();
+      assertThat(sequences).as(name).doesNotContainNull();
+      Flown next = new Flown(output, sequences, runner.launch(output));
+      if (last != null && !land(last)) {
+        next.handle.await();
+        fail(next);
+      } else if (next.handle.overlaps()) {
+        expect(next);
+        flown = next;
+      } else {
+        land(next);
+      }
+    }
+
+    private boolean lives(Sequence sequence) {
+      return goal.containsKey(sequence);
+    }
+
+    private void expect(Flown launched) {
+      for (int i = 0; i < launched.sequences.size(); i++) {
+        Sequence sequence = launched.sequences.get(i);
+        if (launched.output.scheduled().get(i).needsLogits() && lives(sequence)) {
+          // Some end by surprise, as with an end token, others as was known.
+          boolean known = sequence.numPromptTokens() % 2 == 0;
+          int length = sequence.numTokens() + 1;
+          int capacity = setup.numBlocks * setup.blockSize;
+          boolean last = length > capacity || (known && length == goal.get(sequence));
+          scheduler.expect(sequence, last);
+        }
+      }
+    }
+
+    /** False if the step failed. */
+    private boolean land(Flown landing) {
+      int[] sampled = landing.handle.await().sampledTokenIds();
+      if (random.nextInt(20) == 0) {
+        fail(landing);
+        return false;
+      }
       for (int i = 0; i < sampled.length; i++) {
-        if (sampled[i] != ModelRunnerOutput.NONE) {
-          Sequence sequence = live.get(output.scheduled().get(i).id());
+        Sequence sequence = landing.sequences.get(i);
+        if (sampled[i] != ModelRunnerOutput.NONE && lives(sequence)) {
           scheduler.append(sequence, sampled[i]);
           if (sequence.numTokens() == goal.get(sequence)) {
             assertThat(Arrays.copyOf(sequence.tokens(), sequence.numTokens()))
@@ -190,10 +235,17 @@ class SchedulerPropertyTests {
           }
         }
       }
+      return true;
+    }
+
+    private void fail(Flown failed) {
+      scheduler.withdraw(failed.output);
+      failed.sequences.stream().filter(this::lives).forEach(this::end);
     }
 
     private void end(Sequence sequence) {
       live.remove(sequence.id());
+      goal.remove(sequence);
       scheduler.finish(sequence);
       assertThat(sequence.blockTable()).as(name).isEmpty();
       checked();

@@ -1,10 +1,12 @@
 package dev.javelin.backend.cuda.driver;
 
+import dev.javelin.backend.DeviceTimes;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /** A queue of work on a device, in order. One thread at a time. */
 public final class CudaStream implements AutoCloseable {
@@ -16,11 +18,43 @@ public final class CudaStream implements AutoCloseable {
   }
 
   final Handle handle = new Handle();
+  private @Nullable EventTimer timer;
 
   public CudaStream() {
     Driver.check(
         JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING),
         "cuStreamCreate");
+  }
+
+  /** Has its work timed from now on. */
+  public void time(EventTimer timer) {
+    this.timer = timer;
+  }
+
+  /** Begins a call that is timed if each one is. */
+  public void beginCall(String name) {
+    if (timer != null && timer.eachCall()) {
+      timer.begin(name);
+    }
+  }
+
+  public void endCall() {
+    if (timer != null && timer.eachCall()) {
+      timer.end();
+    }
+  }
+
+  /** Begins a step that is timed if each one is. */
+  public void beginStep() {
+    if (timer != null && !timer.eachCall()) {
+      timer.begin(DeviceTimes.STEP);
+    }
+  }
+
+  public void endStep() {
+    if (timer != null && !timer.eachCall()) {
+      timer.end();
+    }
   }
 
   public long address() {
@@ -59,6 +93,9 @@ public final class CudaStream implements AutoCloseable {
 
   @Override
   public void close() {
+    if (timer != null) {
+      timer.close();
+    }
     JCudaDriver.cuStreamDestroy(handle);
   }
 }

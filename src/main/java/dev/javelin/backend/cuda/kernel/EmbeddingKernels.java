@@ -32,20 +32,24 @@ public final class EmbeddingKernels {
         POINTER,
         POINTER,
         POINTER,
+        POINTER,
         INT);
   }
 
   /**
    * @param out [rows, columns] bf16
    * @param table packed rows of {@code format}
-   * @param ids [rows] int32
+   * @param ids [rows] int32; -1 - r means {@code chosen[r]}
+   * @param chosen float32
    */
-  public void gather(WeightFormat format, long out, long table, long ids, int rows, int columns) {
+  public void gather(
+      WeightFormat format, long out, long table, long ids, long chosen, int rows, int columns) {
     launcher
         .begin(function(format), rows, THREADS)
         .pointer(out)
         .pointer(table)
         .pointer(ids)
+        .pointer(chosen)
         .integer(columns)
         .launch();
   }

@@ -18,12 +18,14 @@ final class KernelFunction {
   private static final int MOST_SHARED_PERCENT = 100;
 
   private final KernelSignature signature;
+  private final String family;
   private final Handle handle;
   private final int sharedBytes;
   private final boolean programmatic;
 
   KernelFunction(KernelSignature signature, Handle handle, int sharedBytes, boolean programmatic) {
     this.signature = signature;
+    family = signature.symbol().substring(0, signature.symbol().indexOf('_'));
     this.handle = handle;
     this.sharedBytes = sharedBytes;
     this.programmatic = programmatic;
@@ -48,6 +50,11 @@ final class KernelFunction {
 
   KernelSignature signature() {
     return signature;
+  }
+
+  /** What its symbol begins with. */
+  String family() {
+    return family;
   }
 
   long address() {

@@ -146,11 +146,13 @@ public final class Launcher implements AutoCloseable {
       return;
     }
     int result;
+    stream.beginCall(kernel.family());
     try {
       result = (int) LAUNCH.invokeExact(config, kernel.address(), pointers, MemorySegment.NULL);
     } catch (Throwable e) {
       throw Driver.unexpected("cuLaunchKernelEx", e);
     }
+    stream.endCall();
     Driver.check(result, kernel.signature().symbol());
     if (SYNCHRONOUS) {
       stream.synchronize();
