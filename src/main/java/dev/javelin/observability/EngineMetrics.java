@@ -77,6 +77,11 @@ final class EngineMetrics {
     counter(model, "javelin.engine.steps", "Steps computed", EngineStats::stepsTotal);
     counter(
         model,
+        "javelin.engine.overlapped.steps",
+        "Steps launched while the one before still ran",
+        EngineStats::overlappedStepsTotal);
+    counter(
+        model,
         "javelin.num.preemptions",
         "Times a running sequence gave up its blocks",
         EngineStats::preemptionsTotal);

@@ -2,6 +2,7 @@ package dev.javelin.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
@@ -16,6 +17,7 @@ import dev.javelin.engine.request.Tenant;
 import dev.javelin.fake.AsciiTokenizer;
 import dev.javelin.fake.ChaosRunner;
 import dev.javelin.fake.FakeModelRunner;
+import dev.javelin.fake.LateBackend;
 import dev.javelin.fake.LateRunner;
 import dev.javelin.quant.KvDType;
 import java.time.Duration;
@@ -67,6 +69,18 @@ class ChaosTests {
     for (long seed = 2; seed < 7; seed++) {
       run(seed, 10_000, seed % 2 == 0);
     }
+  }
+
+  /** The same over a model, whose answers a wrong block, token or state would change. */
+  @Test
+  void aModelsAnswersAreWhatTheyAreAlone() {
+    int[][] alone;
+    try (BatchingEngine engine =
+        DartEngine.open(CpuBackend.create(2), 16, 16, 256, 0, runner -> runner)) {
+      alone = DartEngine.alone(engine);
+    }
+    LateBackend backend = new LateBackend(CpuBackend.create(2));
+    assertThat(DartEngine.chaos(backend, 16, 2, alone)).isEqualTo(1);
   }
 
   private void run(long seed, int requests, boolean overlap) throws Exception {

@@ -72,7 +72,8 @@ class MetricsTests {
           "javelin_prompt_tokens_total",
           "javelin_prompt_tokens_cached_total",
           "javelin_generation_tokens_total",
-          "javelin_engine_steps_total"
+          "javelin_engine_steps_total",
+          "javelin_engine_overlapped_steps_total"
         }) {
       assertThat(page).contains(name + "{model=\"pom.xml\"}");
     }

@@ -109,7 +109,10 @@ public final class BackendModelRunner implements ModelRunner {
   @Override
   public StepHandle launch(SchedulerOutput step) {
     for (int id : step.finishedIds()) {
-      samplers[id] = null;
+      // The step that would have made room for it may have failed before.
+      if (id < samplers.length) {
+        samplers[id] = null;
+      }
     }
     for (NewSequence added : step.newSequences()) {
       if (added.id() >= samplers.length) {
