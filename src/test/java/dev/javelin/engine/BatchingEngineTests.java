@@ -434,12 +434,14 @@ class BatchingEngineTests {
             64,
             FakeModelRunner::hash,
             step -> {
+              gate.accept(step);
               throw new IllegalStateException("broken on purpose");
             });
     List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       answers.add(submit(engine, "r" + i, "x"));
     }
+    gate.open();
     answers.forEach(answer -> assertThat(answer.failed()).isNotNull());
     assertThat(engine.stats().health()).isEqualTo(EngineHealth.FAILED);
     assertThat(refusal(engine, "late", "x").code()).isEqualTo(ErrorCode.ENGINE_FAILED);
@@ -454,6 +456,7 @@ class BatchingEngineTests {
             BLOCK_SIZE,
             FakeModelRunner::hash,
             step -> {
+              gate.accept(step);
               throw new IllegalStateException("broken on purpose");
             },
             () -> {
@@ -464,6 +467,7 @@ class BatchingEngineTests {
     for (int i = 0; i < 5; i++) {
       answers.add(submit(engine, "r" + i, "x"));
     }
+    gate.open();
     answers.forEach(answer -> assertThat(answer.failed()).isNotNull());
     assertThat(answers.getLast().failed().code()).isEqualTo(ErrorCode.ENGINE_FAILED);
     assertThat(engine.stats().health()).isEqualTo(EngineHealth.FAILED);
