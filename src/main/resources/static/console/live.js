@@ -1,8 +1,10 @@
 import { byId } from "./dom.js";
 
 const listeners = [];
+const changeListeners = [];
 let source = null;
 let last = null;
+let lastId = "";
 
 /** Calls {@code listener} with every moment, the last one first; one connection serves the tab. */
 export function onMoment(listener) {
@@ -10,12 +12,26 @@ export function onMoment(listener) {
   if (last) listener(last);
 }
 
+/**
+ * Calls {@code listener} with what changes in the catalog: {id, type, key, data}. The type "reset"
+ * says that changes were missed: read everything anew.
+ */
+export function onChange(listener) {
+  changeListeners.push(listener);
+}
+
 function connect() {
-  source = new EventSource("/console/events");
+  source = new EventSource(`/console/events?after=${encodeURIComponent(lastId)}`);
   source.addEventListener("moment", (event) => {
     byId("offline").hidden = true;
+    lastId = event.lastEventId;
     last = JSON.parse(event.data);
     listeners.forEach((listener) => listener(last));
+  });
+  source.addEventListener("change", (event) => {
+    lastId = event.lastEventId;
+    const change = JSON.parse(event.data);
+    changeListeners.forEach((listener) => listener(change));
   });
   source.onerror = () => {
     byId("offline").hidden = false;

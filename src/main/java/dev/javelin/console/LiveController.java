@@ -1,31 +1,34 @@
 package dev.javelin.console;
 
+import dev.javelin.security.Access;
+import dev.javelin.security.Caller;
 import dev.javelin.service.Series;
 import dev.javelin.service.ServingHistory;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Scheduler;
 
 /** What the pages' scripts read: one stream of moments a tab, and series for charts. */
 @RestController
 final class LiveController {
   private final LiveFigures figures;
+  private final LiveStream stream;
   private final ServingHistory history;
-  private final Scheduler blocking;
 
-  LiveController(LiveFigures figures, ServingHistory history, Scheduler blocking) {
+  LiveController(LiveFigures figures, LiveStream stream, ServingHistory history) {
     this.figures = figures;
+    this.stream = stream;
     this.history = history;
-    this.blocking = blocking;
   }
 
   @GetMapping(path = "/console/live", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -34,26 +37,25 @@ final class LiveController {
   }
 
   /**
-   * A moment now and then every second. Each is whole, so a tab that comes back needs nothing of
-   * what it missed.
+   * What one tab shows: moments, and for whoever may see the catalog its changes.
+   *
+   * @param after as Last-Event-ID, for a script that opens a new stream
    */
   @GetMapping(path = "/console/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-  Flux<ServerSentEvent<LiveFigures.Moment>> events() {
-    return Flux.interval(Duration.ZERO, Duration.ofSeconds(1))
-        .onBackpressureDrop()
-        .publishOn(blocking)
-        .map(_ -> figures.moment())
-        .map(
-            moment ->
-                ServerSentEvent.builder(moment)
-                    .event("moment")
-                    .id(Long.toString(moment.millis()))
-                    .build());
+  Flux<ServerSentEvent<String>> events(
+      @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+      @RequestParam(required = false) @Nullable String after,
+      ServerWebExchange exchange) {
+    exchange.getResponse().getHeaders().set("X-Accel-Buffering", "no");
+    String last = lastEventId != null ? lastEventId : after;
+    return Caller.of(exchange).may(Access.VIEWER)
+        ? stream.momentsAndChanges(last)
+        : stream.moments(last);
   }
 
   @GetMapping(path = "/console/requests.json", produces = MediaType.APPLICATION_JSON_VALUE)
   List<RequestView> requests() {
-    return figures.requests();
+    return figures.requests(LiveFigures.PAGE);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.javelin.console;
 
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.Series;
 import dev.javelin.service.ServedModel;
@@ -11,13 +12,18 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.PriorityQueue;
 import org.springframework.stereotype.Component;
 
 /** What every page shows of the moment; the same values for its first view and its updates. */
 @Component
 final class LiveFigures {
+  /** Requests that a page shows at most. */
+  static final int PAGE = 100;
+
   private static final int SLOWEST = 5;
+  private static final int LATELY = 64;
 
   /**
    * @param models every served model
@@ -53,21 +59,9 @@ final class LiveFigures {
     List<ModelView> models = models();
     Map<Series, Double> now = new EnumMap<>(Series.class);
     for (Series series : Series.values()) {
-      Double value = latest(history.lately(series).values());
-      if (value != null) {
-        now.put(series, value);
-      }
+      history.latest(series).ifPresent(value -> now.put(series, value));
     }
     return new Moment(System.currentTimeMillis(), models, now, memory(models));
-  }
-
-  private static @Nullable Double latest(float[] values) {
-    for (int i = values.length - 1; i >= Math.max(0, values.length - 3); i--) {
-      if (!Float.isNaN(values[i])) {
-        return (double) values[i];
-      }
-    }
-    return null;
   }
 
   private static Memory memory(List<ModelView> models) {
@@ -79,27 +73,67 @@ final class LiveFigures {
     return new Memory(weights, kv, heap, system.getFreeMemorySize(), system.getTotalMemorySize());
   }
 
-  /** Ended requests of all models, the latest first. */
-  List<RequestView> requests() {
-    List<RequestView> requests = new ArrayList<>();
+  /** The requests of all models that ended last, the latest first. */
+  List<RequestView> requests(int most) {
+    PriorityQueue<Ended> heads = new PriorityQueue<>(Comparator.comparingLong(Ended::key));
     for (ServedModel served : registry.list()) {
-      if (served.state() instanceof ServedModel.State.Ready(LoadedModel model)) {
-        model
-            .engine()
-            .timelines()
-            .forEach(line -> requests.add(RequestView.of(served.name(), line)));
-      }
+      lines(served).ifPresent(lines -> new Ended(served.name(), lines, lines.size() - 1).addTo(heads));
     }
-    requests.sort(Comparator.comparingLong(RequestView::submittedMillis).reversed());
+    List<RequestView> requests = new ArrayList<>();
+    while (requests.size() < most && !heads.isEmpty()) {
+      Ended head = heads.remove();
+      requests.add(head.view());
+      head.next().addTo(heads);
+    }
     return requests;
+  }
+
+  /** One request that ended lately. */
+  Optional<RequestView> request(String id) {
+    return registry.list().stream()
+        .flatMap(
+            served ->
+                lines(served).stream()
+                    .flatMap(List::stream)
+                    .filter(line -> line.id().equals(id))
+                    .map(line -> RequestView.of(served.name(), line)))
+        .findFirst();
   }
 
   /** Of the requests that ended lately, those whose first token took longest. */
   List<RequestView> slowest() {
-    return requests().stream()
-        .limit(64)
+    return requests(LATELY).stream()
         .sorted(Comparator.comparingDouble(RequestView::ttftMillis).reversed())
         .limit(SLOWEST)
         .toList();
+  }
+
+  private static Optional<List<RequestTimeline>> lines(ServedModel served) {
+    return served.state() instanceof ServedModel.State.Ready(LoadedModel model)
+        ? Optional.of(model.engine().timelines())
+        : Optional.empty();
+  }
+
+  /** A place in one engine's timelines, which are in the order in which their requests ended. */
+  private record Ended(String model, List<RequestTimeline> lines, int at) {
+    void addTo(PriorityQueue<Ended> heads) {
+      if (at >= 0) {
+        heads.add(this);
+      }
+    }
+
+    /** The later it ended the smaller. */
+    long key() {
+      RequestTimeline line = lines.get(at);
+      return -(line.submittedMillis() + line.totalNanos() / 1_000_000);
+    }
+
+    Ended next() {
+      return new Ended(model, lines, at - 1);
+    }
+
+    RequestView view() {
+      return RequestView.of(model, lines.get(at));
+    }
   }
 }

@@ -60,15 +60,14 @@ final class PageController {
 
   @GetMapping("/console/requests")
   String requests(Model view, ServerWebExchange exchange) {
-    view.addAttribute("requests", figures.requests());
+    view.addAttribute("requests", figures.requests(LiveFigures.PAGE));
     return page(view, exchange, "requests");
   }
 
   @GetMapping("/console/requests/{id}")
   String request(@PathVariable String id, Model view, ServerWebExchange exchange) {
-    figures.requests().stream()
-        .filter(request -> request.id().equals(id))
-        .findFirst()
+    figures
+        .request(id)
         .ifPresent(request -> view.addAttribute("request", request));
     view.addAttribute("id", id);
     return page(view, exchange, "request");

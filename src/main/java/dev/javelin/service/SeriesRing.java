@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import java.util.Arrays;
+import java.util.OptionalDouble;
 
 /**
  * The last moments of every {@link Series} at one step of time, the oldest overwritten. A moment
@@ -65,11 +66,26 @@ final class SeriesRing {
     long newest = nowMillis / stepMillis;
     float[] read = new float[moments];
     for (int i = 0; i < moments; i++) {
-      long slot = newest - moments + 1 + i;
-      boolean kept = slot >= 0 && slot <= lastSlot && slot > lastSlot - capacity;
-      read[i] = kept ? values[series.ordinal()][(int) (slot % capacity)] : Float.NaN;
+      read[i] = value(series, newest - moments + 1 + i);
     }
     return new ServingHistory.Range((newest - moments + 1) * stepMillis, stepMillis, read);
+  }
+
+  /** The newest value of the last {@code moments} slots up to now; empty if all are gaps. */
+  OptionalDouble latest(Series series, long nowMillis, int moments) {
+    long newest = nowMillis / stepMillis;
+    for (long slot = newest; slot > newest - moments; slot--) {
+      float value = value(series, slot);
+      if (!Float.isNaN(value)) {
+        return OptionalDouble.of(value);
+      }
+    }
+    return OptionalDouble.empty();
+  }
+
+  private float value(Series series, long slot) {
+    boolean kept = slot >= 0 && slot <= lastSlot && slot > lastSlot - capacity;
+    return kept ? values[series.ordinal()][(int) (slot % capacity)] : Float.NaN;
   }
 
   int capacity() {

@@ -3,7 +3,6 @@ package dev.javelin.service;
 import com.sun.management.OperatingSystemMXBean;
 import dev.javelin.engine.Engine;
 import dev.javelin.engine.EngineStats;
-import dev.javelin.engine.request.RequestTimeline;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +28,7 @@ import org.springframework.stereotype.Service;
 @Service
 public final class ServingHistory implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(ServingHistory.class);
-  private static final long LATELY_MILLIS = 60_000;
+  private static final int FRESH_SECONDS = 3;
 
   /**
    * A run of moments, oldest first.
@@ -38,6 +38,7 @@ public final class ServingHistory implements SmartLifecycle {
   public record Range(long fromMillis, long stepMillis, float[] values) {}
 
   private final ModelRegistry models;
+  private final RecentCalls calls;
   private final Clock clock;
   private final SeriesRing seconds = new SeriesRing(1_000, 900);
   private final SeriesRing tens = new SeriesRing(10_000, 8_640);
@@ -46,16 +47,24 @@ public final class ServingHistory implements SmartLifecycle {
   private final Map<Engine, EngineStats> before = new HashMap<>();
   private long beforeMillis;
   private long beforeCpuNanos;
+  private long beforeEnded;
+  private long beforeFailed;
   private @Nullable ScheduledExecutorService timer;
 
-  ServingHistory(ModelRegistry models, Clock clock) {
+  ServingHistory(ModelRegistry models, RecentCalls calls, Clock clock) {
     this.models = models;
+    this.calls = calls;
     this.clock = clock;
   }
 
   /** The last quarter of an hour by the second. */
   public synchronized Range lately(Series series) {
     return seconds.read(series, clock.millis(), seconds.capacity());
+  }
+
+  /** The newest value of the last seconds; empty where nothing was recorded. */
+  public synchronized OptionalDouble latest(Series series) {
+    return seconds.latest(series, clock.millis(), FRESH_SECONDS);
   }
 
   /**
@@ -88,7 +97,8 @@ public final class ServingHistory implements SmartLifecycle {
     }
     beforeCpuNanos = system.getProcessCpuTime();
     occupancy(moment, engines);
-    requests(moment, engines, now, elapsed);
+    ended(moment, elapsed);
+    calls.read(moment);
     Runtime heap = Runtime.getRuntime();
     set(moment, Series.HEAP_BYTES, heap.totalMemory() - heap.freeMemory());
     engines.forEach(engine -> before.put(engine, engine.stats()));
@@ -136,53 +146,15 @@ public final class ServingHistory implements SmartLifecycle {
     }
   }
 
-  private void requests(float[] moment, List<Engine> engines, long now, double elapsed) {
-    List<RequestTimeline> lately = new ArrayList<>();
-    int ended = 0;
-    int failed = 0;
-    for (Engine engine : engines) {
-      for (RequestTimeline request : engine.timelines()) {
-        long end = request.submittedMillis() + request.totalNanos() / 1_000_000;
-        if (end > now - LATELY_MILLIS) {
-          lately.add(request);
-        }
-        if (end > beforeMillis && end <= now) {
-          ended++;
-          failed += request.error() == null ? 0 : 1;
-        }
-      }
-    }
+  private void ended(float[] moment, double elapsed) {
+    long ended = calls.ended();
+    long failed = calls.failed();
     if (beforeMillis > 0 && elapsed > 0) {
-      set(moment, Series.REQUESTS, ended / elapsed);
-      set(moment, Series.ERRORS, failed / elapsed);
+      set(moment, Series.REQUESTS, (ended - beforeEnded) / elapsed);
+      set(moment, Series.ERRORS, (failed - beforeFailed) / elapsed);
     }
-    percentiles(moment, Series.QUEUE_P50, lately, RequestTimeline::queuedNanos);
-    List<RequestTimeline> answered =
-        lately.stream().filter(request -> request.firstTokenNanos() > 0).toList();
-    percentiles(moment, Series.TTFT_P50, answered, RequestTimeline::firstTokenNanos);
-    percentiles(
-        moment,
-        Series.TPOT_P50,
-        answered.stream().filter(request -> request.generatedTokens() > 1).toList(),
-        request ->
-            (request.totalNanos() - request.firstTokenNanos()) / (request.generatedTokens() - 1));
-  }
-
-  /** Into {@code first} and the two series after it: medians, 95th and 99th percentiles. */
-  private static void percentiles(
-      float[] moment,
-      Series first,
-      List<RequestTimeline> requests,
-      ToLongFunction<RequestTimeline> nanos) {
-    if (requests.isEmpty()) {
-      return;
-    }
-    long[] sorted = requests.stream().mapToLong(nanos).sorted().toArray();
-    double[] shares = {0.5, 0.95, 0.99};
-    for (int i = 0; i < shares.length; i++) {
-      int at = (int) Math.ceil(shares[i] * sorted.length) - 1;
-      moment[first.ordinal() + i] = (float) (sorted[Math.max(0, at)] / 1e6);
-    }
+    beforeEnded = ended;
+    beforeFailed = failed;
   }
 
   private static void set(float[] moment, Series series, double value) {

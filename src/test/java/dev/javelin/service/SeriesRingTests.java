@@ -46,4 +46,14 @@ class SeriesRingTests {
     add(100, 5);
     assertThat(read(200)).containsExactly(Float.NaN, Float.NaN, Float.NaN, Float.NaN, 1);
   }
+
+  @Test
+  void theLatestValueLooksBackOverASmallGapOnly() {
+    add(100, 1);
+    add(110, 3);
+    assertThat(ring.latest(Series.RUNNING, 119, 3)).hasValue(3);
+    assertThat(ring.latest(Series.RUNNING, 130, 3)).hasValue(3);
+    assertThat(ring.latest(Series.RUNNING, 140, 3)).isEmpty();
+    assertThat(ring.latest(Series.WAITING, 119, 3)).isEmpty();
+  }
 }
