@@ -1,27 +1,7 @@
-import { byId, element, time } from "./dom.js";
+import "./fragments.js";
+import "./look.js";
+import { byId, element } from "./dom.js";
 import { onMoment } from "./live.js";
-
-const root = document.documentElement;
-
-byId("theme").hidden = false;
-byId("theme").addEventListener("click", () => {
-  const dark = root.dataset.theme
-    ? root.dataset.theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
-  localStorage.setItem("javelin-theme", root.dataset.theme);
-});
-
-byId("language").hidden = false;
-byId("language").addEventListener("click", () => {
-  const next = root.lang === "zh" ? "en" : "zh";
-  document.cookie = `javelin-language=${next};path=/;max-age=31536000;samesite=lax`;
-  location.reload();
-});
-
-for (const cell of document.querySelectorAll(".time[data-millis]")) {
-  cell.textContent = time(Number(cell.dataset.millis));
-}
 
 // The palette: pages and models by a few letters.
 const palette = byId("palette");

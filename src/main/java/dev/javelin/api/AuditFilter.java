@@ -27,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes every change that was asked of the management API, and every login, into the audit before
- * the answer is sent: made, refused or failed.
+ * Writes every change that was asked of the management API or of a page, and every login, into the
+ * audit before the answer is sent: made, refused or failed.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1) // after RequestIds, before who asks is known
@@ -58,7 +58,7 @@ final class AuditFilter implements WebFilter {
     String path = exchange.getRequest().getPath().value();
     boolean changes =
         !READS.contains(exchange.getRequest().getMethod())
-            && (path.startsWith("/api/") || PAGES.contains(path));
+            && (path.startsWith("/api/") || path.startsWith("/console/") || PAGES.contains(path));
     if (changes) {
       exchange.getResponse().beforeCommit(() -> write(exchange));
     }

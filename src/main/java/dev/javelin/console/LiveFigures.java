@@ -77,7 +77,8 @@ final class LiveFigures {
   List<RequestView> requests(int most) {
     PriorityQueue<Ended> heads = new PriorityQueue<>(Comparator.comparingLong(Ended::key));
     for (ServedModel served : registry.list()) {
-      lines(served).ifPresent(lines -> new Ended(served.name(), lines, lines.size() - 1).addTo(heads));
+      lines(served)
+          .ifPresent(lines -> new Ended(served.name(), lines, lines.size() - 1).addTo(heads));
     }
     List<RequestView> requests = new ArrayList<>();
     while (requests.size() < most && !heads.isEmpty()) {

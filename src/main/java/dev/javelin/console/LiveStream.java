@@ -73,7 +73,8 @@ final class LiveStream {
             .<Part>map(Part.OfChange::new)
             .concatWithValues(new Part.End());
     return new Tab(lastId)
-        .label(Flux.merge(moments(position), changes).takeWhile(part -> !(part instanceof Part.End)));
+        .label(
+            Flux.merge(moments(position), changes).takeWhile(part -> !(part instanceof Part.End)));
   }
 
   private Flux<Part> moments(Position position) {

@@ -46,7 +46,7 @@ final class LoginController {
     view.addAttribute("wrong", query.containsKey("error"));
     view.addAttribute("out", query.containsKey("out"));
     view.addAttribute("providers", providers);
-    return withToken(view, exchange, "login");
+    return withToken(view, exchange, "console/login");
   }
 
   @GetMapping("/password")
@@ -67,8 +67,8 @@ final class LoginController {
                     String.valueOf(form.getFirst("next"))))
         .map(_ -> "redirect:/")
         .onErrorResume(
-            IllegalArgumentException.class,
-            wrong -> passwordPage(view, exchange, wrong.getMessage()));
+            PasswordChange.Refused.class,
+            refused -> passwordPage(view, exchange, refused.reason().word()));
   }
 
   private static Mono<String> passwordPage(
@@ -76,7 +76,7 @@ final class LoginController {
     view.addAttribute(
         "oneTime", Caller.of(exchange) instanceof Caller.User user && user.mustChangePassword());
     view.addAttribute("wrong", wrong);
-    return withToken(view, exchange, "password");
+    return withToken(view, exchange, "console/password");
   }
 
   private static Mono<String> withToken(Model view, ServerWebExchange exchange, String page) {

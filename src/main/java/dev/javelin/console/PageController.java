@@ -66,9 +66,7 @@ final class PageController {
 
   @GetMapping("/console/requests/{id}")
   String request(@PathVariable String id, Model view, ServerWebExchange exchange) {
-    figures
-        .request(id)
-        .ifPresent(request -> view.addAttribute("request", request));
+    figures.request(id).ifPresent(request -> view.addAttribute("request", request));
     view.addAttribute("id", id);
     return page(view, exchange, "request");
   }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.security.web.server.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -15,7 +16,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What surrounds every page: the rail's entries and the texts that scripts need. */
-@ControllerAdvice(assignableTypes = PageController.class)
+@ControllerAdvice(basePackageClasses = Shell.class)
 final class Shell {
   /** An entry of the rail; its texts are {@code nav.<page>}. */
   record Entry(String page, String path, String icon) {}
@@ -33,6 +34,9 @@ final class Shell {
                   new Entry("requests", "/console/requests", "list"))),
           new Group("observe", List.of(new Entry("metrics", "/console/metrics", "chart"))));
 
+  /** By language; there are two. */
+  private final Map<Locale, String> texts = new ConcurrentHashMap<>();
+
   @ModelAttribute("groups")
   List<Group> groups() {
     return GROUPS;
@@ -41,7 +45,8 @@ final class Shell {
   /** The name of who logged in; empty for anybody else. */
   @ModelAttribute("user")
   String user(ServerWebExchange exchange) {
-    return Caller.of(exchange) instanceof Caller.User user ? user.account() : "";
+    Caller caller = exchange.getAttribute(Caller.class.getName());
+    return caller instanceof Caller.User user ? user.account() : "";
   }
 
   @ModelAttribute("csrf")
@@ -53,17 +58,21 @@ final class Shell {
   /** The messages under {@code js.}, as a JSON object. */
   @ModelAttribute("texts")
   String texts(Locale locale) {
+    return texts.computeIfAbsent(locale, Shell::read);
+  }
+
+  private static String read(Locale locale) {
     ResourceBundle bundle =
         ResourceBundle.getBundle(
             "messages",
             locale,
             ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
-    Map<String, String> texts = new TreeMap<>(Comparator.naturalOrder());
+    Map<String, String> found = new TreeMap<>(Comparator.naturalOrder());
     for (String key : bundle.keySet()) {
       if (key.startsWith("js.")) {
-        texts.put(key.substring("js.".length()), bundle.getString(key));
+        found.put(key.substring("js.".length()), bundle.getString(key));
       }
     }
-    return JsonMapper.shared().writeValueAsString(texts);
+    return JsonMapper.shared().writeValueAsString(found);
   }
 }

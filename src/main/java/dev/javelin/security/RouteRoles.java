@@ -53,6 +53,7 @@ public final class RouteRoles {
           new Route(GET, "/console/events", LOCAL),
           new Route(GET, "/console/series", LOCAL),
           new Route(GET, "/console/requests.json", LOCAL),
+          new Route(GET, "/console/assets/{digest}/{file:.+\\.(?:js|css|svg)}", PUBLIC),
           new Route(GET, "/console/{file:.+\\.(?:js|css|svg)}", PUBLIC),
           new Route(GET, "/login", PUBLIC),
           new Route(GET, "/password", KNOWN),

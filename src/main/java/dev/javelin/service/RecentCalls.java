@@ -64,8 +64,7 @@ final class RecentCalls implements GenerationObserver {
   }
 
   /** Into {@code first} and the two series after it. */
-  private static void read(
-      TimeWindowPercentileHistogram histogram, float[] moment, Series first) {
+  private static void read(TimeWindowPercentileHistogram histogram, float[] moment, Series first) {
     HistogramSnapshot snapshot = histogram.takeSnapshot(0, 0, 0);
     int at = first.ordinal();
     for (ValueAtPercentile value : snapshot.percentileValues()) {

@@ -53,10 +53,26 @@ class ConsolePageTests {
     assertThat(get("/console/live").body()).contains("\"name\":\"pom.xml\"", "\"totalBlocks\":");
   }
 
+  @Test
+  void aMissingPageSaysSoInTheReadersLanguage() throws Exception {
+    HttpResponse<String> missing = get("/console/nowhere");
+    assertThat(missing.statusCode()).isEqualTo(404);
+    assertThat(missing.body()).contains("There is no such page", "404 /console/nowhere");
+    HttpResponse<String> chinese = get("/console/nowhere", "javelin-language=zh");
+    assertThat(chinese.body()).contains("没有这个页面", "lang=\"zh\"");
+  }
+
   private HttpResponse<String> get(String path) throws Exception {
+    return get(path, "none=1");
+  }
+
+  private HttpResponse<String> get(String path, String cookie) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+              .header("Accept", "text/html,*/*")
+              .header("Cookie", cookie)
+              .build(),
           HttpResponse.BodyHandlers.ofString());
     }
   }

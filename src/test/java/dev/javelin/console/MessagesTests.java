@@ -52,7 +52,7 @@ class MessagesTests {
     assertThat(known).containsAll(used);
     // Keys whose end is a page, a state, a series … are composed where they are used.
     Set<String> composed = new TreeSet<>();
-    Matcher prefixes = Pattern.compile("__\\$\\{'([a-z]+\\.)'").matcher(templates);
+    Matcher prefixes = Pattern.compile("__\\$\\{'([a-zA-Z.]+\\.)'").matcher(templates);
     while (prefixes.find()) {
       composed.add(prefixes.group(1));
     }
