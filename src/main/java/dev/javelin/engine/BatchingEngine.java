@@ -2,8 +2,11 @@ package dev.javelin.engine;
 
 import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
+import dev.javelin.engine.output.RequestOutput;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The engine of one model: continuous batching over a paged KV cache. */
 public final class BatchingEngine implements Engine {
@@ -90,14 +94,10 @@ public final class BatchingEngine implements Engine {
     Scheduler scheduler = new Scheduler(pool, scheduling, BatchingEngine::whenRuleIsReady);
     grammars = new Grammars(tokenizer, vocabSize, GRAMMAR_TIME);
     outputs =
-        new OutputProcessor(
-            tokenizer,
-            output -> live.remove(output.request().id()),
-            output -> outstanding.release(),
-            this::died);
+        new OutputProcessor(tokenizer, this::ending, output -> outstanding.release(), this::died);
     loop =
         new EngineLoop(
-            runner, scheduler, pool, outputs, outstanding, waitingRoom, timelines, this::died);
+            runner, scheduler, pool, outputs, outstanding, waitingRoom, this::died);
     loop.thread().start();
   }
 
@@ -161,6 +161,37 @@ public final class BatchingEngine implements Engine {
   @Override
   public List<RequestTimeline> timelines() {
     return timelines.list();
+  }
+
+  @Override
+  public @Nullable RequestTimeline timeline(String requestId) {
+    RunningRequest running = live.get(requestId);
+    if (running == null) {
+      return timelines.find(requestId);
+    }
+    return timeline(running, null, null);
+  }
+
+  /** Keeps what became of a request as its listener will hear it; on the output thread. */
+  private void ending(RequestOutput output, GenerationEvent last) {
+    RunningRequest running = live.get(output.request().id());
+    // The many short requests of one search would leave no room for others.
+    if (running != null && !running.request.goesOn()) {
+      timelines.add(
+          switch (last) {
+            case GenerationEvent.Finished finished -> timeline(running, finished.reason(), null);
+            case GenerationEvent.Failed failed -> timeline(running, null, failed.code());
+            case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ ->
+                throw new IllegalStateException("not a last event: " + last);
+          });
+    }
+    live.remove(output.request().id());
+  }
+
+  private RequestTimeline timeline(
+      RunningRequest running, @Nullable FinishReason finish, @Nullable ErrorCode error) {
+    loop.stats(); // a volatile read: everything up to the last step is seen
+    return running.timeline(finish, error);
   }
 
   @Override

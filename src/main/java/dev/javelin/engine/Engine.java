@@ -7,6 +7,7 @@ import dev.javelin.engine.request.StructuredOutput;
 import dev.javelin.engine.sampling.grammar.GrammarRule;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Serves one loaded model. Safe for use from many threads; nothing here blocks but the drains. */
 public interface Engine extends AutoCloseable {
@@ -37,6 +38,19 @@ public interface Engine extends AutoCloseable {
 
   /** What became of the requests that ended last, the latest at the end; a few hundred. */
   List<RequestTimeline> timelines();
+
+  /**
+   * What became of one request so far: it runs, or was among those that ended last. Its listener's
+   * last event comes after it ended here. Counts of a running one may lag by a step.
+   *
+   * @return null if it is not known
+   */
+  default @Nullable RequestTimeline timeline(String requestId) {
+    return timelines().stream()
+        .filter(timeline -> timeline.id().equals(requestId))
+        .findFirst()
+        .orElse(null);
+  }
 
   /** Refuses new requests and waits for the running ones. @return whether all ended in time */
   boolean drain(Duration timeout);

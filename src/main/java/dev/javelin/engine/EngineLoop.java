@@ -48,7 +48,6 @@ final class EngineLoop implements Runnable {
   private final OutputProcessor outputs;
   private final Outstanding outstanding;
   private final WaitingRoom waitingRoom;
-  private final Timelines timelines;
   private final ConcurrentLinkedQueue<Command> inbox = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private final Faults faults = new Faults();
@@ -75,7 +74,6 @@ final class EngineLoop implements Runnable {
       OutputProcessor outputs,
       Outstanding outstanding,
       WaitingRoom waitingRoom,
-      Timelines timelines,
       Thread.UncaughtExceptionHandler died) {
     this.runner = runner;
     this.scheduler = scheduler;
@@ -83,7 +81,6 @@ final class EngineLoop implements Runnable {
     this.outputs = outputs;
     this.outstanding = outstanding;
     this.waitingRoom = waitingRoom;
-    this.timelines = timelines;
     stats = EngineStats.idle(pool.numBlocks());
     thread =
         Thread.ofPlatform()
@@ -354,21 +351,11 @@ final class EngineLoop implements Runnable {
   }
 
   private void finish(RunningRequest request, FinishReason reason) {
-    keepTimeline(request, reason, null);
     end(request, new OutputItem.Finish(request.output, reason));
   }
 
   private void fail(RunningRequest request, ErrorCode code, String message) {
-    keepTimeline(request, null, code);
     end(request, new OutputItem.Failure(request.output, code, message));
-  }
-
-  /** The many short requests of one search would leave no room for others. */
-  private void keepTimeline(
-      RunningRequest request, @Nullable FinishReason reason, @Nullable ErrorCode error) {
-    if (!request.request.goesOn()) {
-      timelines.add(request.timeline(reason, error));
-    }
   }
 
   private void end(RunningRequest request, OutputItem last) {

@@ -12,7 +12,10 @@ import dev.javelin.engine.scheduler.SequenceHistory;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A request between submission and end. Its sequence belongs to the engine thread. */
+/**
+ * A request between submission and end. Its sequence belongs to the engine thread; others read of
+ * it what a {@link #timeline} has, which may lag.
+ */
 final class RunningRequest {
   final GenerationRequest request;
   final RequestOutput output;
@@ -25,8 +28,8 @@ final class RunningRequest {
   private final long submittedNanos = System.nanoTime();
   private long startedNanos;
   private long firstTokenNanos;
-  private boolean sampled;
-  boolean started;
+  private volatile boolean sampled;
+  volatile boolean started;
   boolean ended;
 
   /**
@@ -51,16 +54,16 @@ final class RunningRequest {
 
   /** Notes the first step that holds it. */
   void start() {
-    started = true;
     startedNanos = System.nanoTime();
+    started = true;
     output.started(sequence.history().cachedTokens());
   }
 
   /** Notes a sampled token. */
   void sampled(long now) {
     if (!sampled) {
-      sampled = true;
       firstTokenNanos = now;
+      sampled = true;
     }
   }
 

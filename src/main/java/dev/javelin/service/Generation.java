@@ -5,6 +5,7 @@ import dev.javelin.engine.beam.BeamSearch;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.Timings;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ public final class Generation {
       Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1));
 
   private final GenerationCall call;
+  private final SamplingOverrides sampling;
   private final Instance.Lease lease;
   private final RunningRequests requests;
   private final CallWatch watch;
@@ -49,14 +51,20 @@ public final class Generation {
   private boolean engineFailed;
   private @Nullable Timings timings;
 
+  /**
+   * @param sampling in force
+   * @param sequences one for each answer, prompt by prompt
+   */
   Generation(
       GenerationCall call,
+      SamplingOverrides sampling,
       List<GenerationRequest> sequences,
       Instance.Lease lease,
       RunningRequests requests,
       CallWatch watch,
       Instant startedAt) {
     this.call = call;
+    this.sampling = sampling;
     this.sequences = sequences;
     this.watch = watch;
     this.lease = lease;
@@ -180,6 +188,18 @@ public final class Generation {
     }
   }
 
+  /** A search has one for all its answers. */
+  private List<RequestTimeline> timelines() {
+    List<RequestTimeline> timelines = new ArrayList<>();
+    for (GenerationRequest sequence : sequences) {
+      RequestTimeline timeline = model().engine().timeline(sequence.id());
+      if (timeline != null) {
+        timelines.add(timeline);
+      }
+    }
+    return List.copyOf(timelines);
+  }
+
   synchronized RunningRequests.View view(@Nullable Instant finishedAt) {
     Timings known = timings;
     boolean cancelled = aborted.get() || finishReasons.contains("cancelled");
@@ -187,6 +207,8 @@ public final class Generation {
         finishedAt == null ? "running" : failed ? "failed" : cancelled ? "cancelled" : "finished";
     return new RunningRequests.View(
         call.id(),
+        call.origin().requestId(),
+        call.caller().name(),
         call.model(),
         lease.instance().version().label(),
         lease.instance().id(),
@@ -200,6 +222,9 @@ public final class Generation {
         known == null ? null : known.firstTokenNanos() / 1e6,
         known == null ? null : known.totalNanos() / 1e6,
         startedAt,
-        finishedAt);
+        finishedAt,
+        sampling,
+        sequences.getFirst().sampling().maxTokens(),
+        timelines());
   }
 }

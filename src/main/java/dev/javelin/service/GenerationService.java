@@ -62,10 +62,17 @@ public final class GenerationService {
     GrammarRule rule;
     try {
       rule = rule(serving.model(), call.sampling());
-      requests = requests(call, serving, rule);
+      DecodingSettings profile = serving.route().decoding();
+      if (call.beams() != null) {
+        checkBeamSearch(serving.model(), profile);
+      }
+      SamplingOverrides sampling = choice.merged(call.sampling(), profile, serving.model());
+      requests = requests(call, serving, sampling, rule);
       String version = serving.lease().instance().version().label();
       CallWatch watch = watches.begin(call, version, requests);
-      generation = new Generation(call, requests, serving.lease(), running, watch, clock.instant());
+      generation =
+          new Generation(
+              call, sampling, requests, serving.lease(), running, watch, clock.instant());
     } catch (RuntimeException e) {
       serving.lease().instance().breaker().releasePermission();
       serving.close();
@@ -112,13 +119,12 @@ public final class GenerationService {
   }
 
   private List<GenerationRequest> requests(
-      GenerationCall call, ModelRegistry.Serving serving, @Nullable GrammarRule rule) {
+      GenerationCall call,
+      ModelRegistry.Serving serving,
+      SamplingOverrides sampling,
+      @Nullable GrammarRule rule) {
     LoadedModel model = serving.model();
     DecodingSettings profile = serving.route().decoding();
-    if (call.beams() != null) {
-      checkBeamSearch(model, profile);
-    }
-    SamplingOverrides sampling = choice.merged(call.sampling(), profile, model);
     checkTokenIds(model, sampling);
     Tokenizer tokenizer = model.tokenizer();
     Dry dry =

@@ -1,14 +1,18 @@
 package dev.javelin.service;
 
+import dev.javelin.engine.request.RequestTimeline;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -20,12 +24,21 @@ public final class RunningRequests {
   /**
    * One call.
    *
+   * @param requestId as its answer's X-Request-Id has it
+   * @param caller on whose behalf
    * @param version the model's version that answers it, to the end
    * @param state running, finished, failed or cancelled
    * @param finishReasons of its sequences, as far as they ended
+   * @param sampling in force: the request's fields, over those of the decoding profile, over the
+   *     checkpoint's; a field that is not here has its neutral value
+   * @param maxTokens most tokens of its first answer
+   * @param timelines of its sequences as far as the engine knows them; a beam search has one for
+   *     each prompt
    */
   public record View(
       String id,
+      String requestId,
+      String caller,
       String model,
       String version,
       UUID instance,
@@ -39,7 +52,49 @@ public final class RunningRequests {
       @Nullable Double firstTokenMillis,
       @Nullable Double totalMillis,
       Instant startedAt,
-      @Nullable Instant finishedAt) {}
+      @Nullable Instant finishedAt,
+      SamplingOverrides sampling,
+      int maxTokens,
+      List<RequestTimeline> timelines) {
+    public Cursor cursor() {
+      return new Cursor(startedAt, id);
+    }
+  }
+
+  /** A place in the list, which stays where it is when calls begin or end. */
+  public record Cursor(Instant startedAt, String id) implements Comparable<Cursor> {
+    private static final Comparator<Cursor> LATEST_FIRST =
+        Comparator.comparing(Cursor::startedAt).thenComparing(Cursor::id).reversed();
+
+    /**
+     * @throws IllegalArgumentException if {@code text} is not what {@link #toString} wrote
+     */
+    public static Cursor parse(String text) {
+      int end = text.indexOf('_');
+      try {
+        return new Cursor(
+            Instant.parse(text.substring(0, Math.max(0, end))), text.substring(end + 1));
+      } catch (DateTimeParseException e) {
+        throw new IllegalArgumentException("'%s' is no cursor of this list".formatted(text), e);
+      }
+    }
+
+    @Override
+    public int compareTo(Cursor other) {
+      return LATEST_FIRST.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+      return startedAt + "_" + id;
+    }
+  }
+
+  /** Which calls to list. */
+  public enum Which {
+    RUNNING,
+    DONE
+  }
 
   private final Clock clock;
   private final Map<String, Generation> running = new ConcurrentHashMap<>();
@@ -65,16 +120,26 @@ public final class RunningRequests {
     }
   }
 
-  /** Oldest first. */
-  public List<View> running() {
-    return running.values().stream()
-        .map(generation -> generation.view(null))
-        .sorted(Comparator.comparing(View::startedAt))
+  /**
+   * Calls from the one that began last on.
+   *
+   * @param which null for all
+   * @param after the call behind which the list begins; null for the first
+   */
+  public List<View> list(@Nullable Which which, @Nullable Cursor after, int limit) {
+    Stream<View> alive =
+        which == Which.DONE
+            ? Stream.empty()
+            : running.values().stream().map(generation -> generation.view(null));
+    Collection<View> dead = which == Which.RUNNING ? List.of() : done();
+    return Stream.concat(alive, dead.stream())
+        .filter(view -> after == null || after.compareTo(view.cursor()) < 0)
+        .sorted(Comparator.comparing(View::cursor))
+        .limit(limit)
         .toList();
   }
 
-  /** Newest first. */
-  public List<View> done() {
+  private List<View> done() {
     synchronized (done) {
       return List.copyOf(done);
     }

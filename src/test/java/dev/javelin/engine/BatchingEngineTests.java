@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationEvent.TextDelta;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
@@ -23,11 +24,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -317,6 +320,47 @@ class BatchingEngineTests {
     assertThat(ended.firstTokenNanos()).isBetween(ended.queuedNanos(), ended.totalNanos());
     assertThat(timelines.getLast().error()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
     assertThat(timelines.getLast().steps()).isZero();
+  }
+
+  @Test
+  void aTimelineEndsAsItsListenerHeardIt() {
+    sampling.maxTokens = 50;
+    sampling.stop = List.of(String.valueOf((char) FakeModelRunner.hash(new int[] {'x'})));
+    BatchingEngine engine = engine(FakeModelRunner::hash);
+    Answer answer = new Answer();
+    List<@Nullable RequestTimeline> atTheEnd = new ArrayList<>();
+    engine.submit(
+        request("a", "x", Tenant.DEFAULT),
+        event -> {
+          if (event instanceof GenerationEvent.Finished) {
+            atTheEnd.add(engine.timeline("a"));
+          }
+          answer.onEvent(event);
+        });
+    assertThat(answer.finished().reason()).isEqualTo(FinishReason.STOP);
+    assertThat(atTheEnd)
+        .singleElement()
+        .satisfies(line -> assertThat(line.finish()).isEqualTo(FinishReason.STOP));
+    assertThat(engine.timeline("nobody")).isNull();
+  }
+
+  @Test
+  void aTimelineIsThereWhileItsRequestWaitsAndRuns() {
+    BatchingEngine engine = engine(64, 1, 512, 16, FakeModelRunner::hash, gate);
+    submit(engine, "runs", "x");
+    gate.awaitStep();
+    submit(engine, "waits", "y");
+    gate.release();
+    gate.awaitStep();
+    RequestTimeline runs = Objects.requireNonNull(engine.timeline("runs"));
+    assertThat(runs.generatedTokens()).isEqualTo(1);
+    assertThat(runs.firstTokenNanos()).isBetween(runs.queuedNanos(), runs.totalNanos());
+    assertThat(runs.finish()).isNull();
+    RequestTimeline waits = Objects.requireNonNull(engine.timeline("waits"));
+    assertThat(waits.waited().sequences()).isEqualTo(1);
+    assertThat(waits.steps()).isZero();
+    assertThat(waits.queuedNanos()).isPositive();
+    assertThat(engine.timelines()).isEmpty();
   }
 
   private GenerationRequest request(String id, String prompt, Tenant tenant) {

@@ -38,6 +38,7 @@ public final class FakeEngine implements Engine {
   private static final GenerationEvent CANCELLED =
       new GenerationEvent.Finished(
           FinishReason.CANCELLED, new Usage(0, 0, 0), new Timings(1, 2, 3));
+  private final Queue<RequestTimeline> ended = new ConcurrentLinkedQueue<>();
   private final Map<String, GenerationListener> open = new ConcurrentHashMap<>();
   private final ExecutorService output =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
@@ -117,6 +118,9 @@ public final class FakeEngine implements Engine {
             if (last && open.remove(request.id()) == null) {
               return;
             }
+            if (last) {
+              ending(request.id(), event);
+            }
             listener.onEvent(
                 event instanceof GenerationEvent.Finished(var reason, var usage, var timings)
                     ? new GenerationEvent.Finished(
@@ -140,6 +144,7 @@ public final class FakeEngine implements Engine {
   private void end(String requestId, GenerationEvent event) {
     GenerationListener listener = open.remove(requestId);
     if (listener != null) {
+      ending(requestId, event);
       output.execute(() -> listener.onEvent(event));
     }
   }
@@ -151,7 +156,31 @@ public final class FakeEngine implements Engine {
 
   @Override
   public List<RequestTimeline> timelines() {
-    return List.of();
+    return List.copyOf(ended);
+  }
+
+  @Override
+  public @Nullable RequestTimeline timeline(String requestId) {
+    return open.containsKey(requestId)
+        ? line(requestId, null, null)
+        : Engine.super.timeline(requestId);
+  }
+
+  private static RequestTimeline line(
+      String id, @Nullable FinishReason finish, @Nullable ErrorCode error) {
+    var waited = new RequestTimeline.Waited(1, 2, 3, 4, 5);
+    return new RequestTimeline(
+        id, "fake", 0, 7, 1, 2, 3, waited, 1, 2, 0.5, 1, 0, 3, 4, 5, finish, error);
+  }
+
+  /** As an engine does: before the listener hears of it. */
+  private void ending(String id, GenerationEvent last) {
+    ended.add(
+        switch (last) {
+          case GenerationEvent.Failed(var code, var message) -> line(id, null, code);
+          case GenerationEvent.Finished finished -> line(id, finished.reason(), null);
+          default -> throw new IllegalArgumentException("not a last event: " + last);
+        });
   }
 
   @Override

@@ -16,13 +16,17 @@ record Page<T>(List<T> items, @Nullable String next) {
 
   static final int MOST = 200;
 
-  /** Cuts {@code items}, of which one more than {@code limit} were looked for. */
-  static <T> Page<T> of(List<T> items, int limit, Function<T, UUID> id) {
+  /**
+   * Cuts {@code items}, of which one more than {@code limit} were looked for.
+   *
+   * @param cursor of an item, behind which a page may begin
+   */
+  static <T> Page<T> of(List<T> items, int limit, Function<T, ?> cursor) {
     if (items.size() <= limit) {
       return new Page<>(items, null);
     }
     List<T> page = items.subList(0, limit);
-    return new Page<>(List.copyOf(page), id.apply(page.getLast()).toString());
+    return new Page<>(List.copyOf(page), String.valueOf(cursor.apply(page.getLast())));
   }
 
   /** All of a list that is never long. */

@@ -3,8 +3,8 @@ package dev.javelin.api.admin;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
 import dev.javelin.service.RunningRequests;
-import java.util.List;
-import java.util.stream.Stream;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -18,29 +18,25 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/requests")
 final class RequestsController {
-  /** Which calls to list. */
-  enum Which {
-    RUNNING,
-    DONE
-  }
-
   private final RunningRequests requests;
 
   RequestsController(RunningRequests requests) {
     this.requests = requests;
   }
 
-  /** Running ones first; then those that ended, newest first. */
+  /** The one that began last first; running ones, and some hundreds of those that ended. */
   @GetMapping
-  Page<RunningRequests.View> list(@RequestParam(required = false) @Nullable Which state) {
-    List<RunningRequests.View> found =
-        state == null
-            ? Stream.concat(requests.running().stream(), requests.done().stream()).toList()
-            : switch (state) {
-              case RUNNING -> requests.running();
-              case DONE -> requests.done();
-            };
-    return Page.whole(found);
+  Page<RunningRequests.View> list(
+      @RequestParam(required = false) RunningRequests.@Nullable Which state,
+      @RequestParam(defaultValue = "50") @Min(1) @Max(Page.MOST) int limit,
+      @RequestParam(required = false) @Nullable String cursor) {
+    RunningRequests.Cursor after;
+    try {
+      after = cursor == null ? null : RunningRequests.Cursor.parse(cursor);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
+    }
+    return Page.of(requests.list(state, after, limit + 1), limit, RunningRequests.View::cursor);
   }
 
   @GetMapping("/{id}")

@@ -8,6 +8,7 @@ import dev.javelin.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -17,20 +18,21 @@ public final class OutputProcessor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(OutputProcessor.class.getName());
 
   private final Tokenizer tokenizer;
-  private final Consumer<RequestOutput> ending;
+  private final BiConsumer<RequestOutput, GenerationEvent> ending;
   private final Consumer<RequestOutput> ended;
   private final LinkedBlockingQueue<List<OutputItem>> inbox = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Thread thread;
 
   /**
-   * @param ending hears each output once, on the output thread, before its last event
+   * @param ending hears each output and its last event once, on the output thread, before its
+   *     listener does
    * @param ended the same after its last event
    * @param died hears what ended the thread, if anything but {@link #close} does
    */
   public OutputProcessor(
       Tokenizer tokenizer,
-      Consumer<RequestOutput> ending,
+      BiConsumer<RequestOutput, GenerationEvent> ending,
       Consumer<RequestOutput> ended,
       Thread.UncaughtExceptionHandler died) {
     this.tokenizer = tokenizer;
@@ -135,11 +137,14 @@ public final class OutputProcessor implements AutoCloseable {
       return;
     }
     output.done = true;
-    ending.accept(output);
     try {
-      output.listener.onEvent(last);
+      try {
+        ending.accept(output, last);
+      } finally {
+        output.listener.onEvent(last);
+      }
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "listener of " + output.request.id() + " failed", e);
+      LOG.log(System.Logger.Level.ERROR, "the end of " + output.request.id() + " failed", e);
     }
   }
 }

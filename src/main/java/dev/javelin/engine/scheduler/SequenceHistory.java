@@ -1,8 +1,12 @@
 package dev.javelin.engine.scheduler;
 
 import dev.javelin.engine.request.WaitReason;
+import org.jspecify.annotations.Nullable;
 
-/** Counts of what happened to one sequence, however long it lives. Written by the engine thread. */
+/**
+ * Counts of what happened to one sequence, however long it lives. Written by the engine thread; for
+ * others they may lag.
+ */
 public final class SequenceHistory {
   static final int REASONS = WaitReason.values().length;
 
@@ -10,6 +14,9 @@ public final class SequenceHistory {
 
   /** The tenant's counts when this sequence began to wait. */
   final long[] waitStart = new long[REASONS];
+
+  /** The tenant's counts now, while this sequence waits. */
+  volatile long @Nullable [] waitingIn;
 
   int chunks;
   int steps;
@@ -20,7 +27,9 @@ public final class SequenceHistory {
 
   /** Steps that passed while it waited for {@code reason}. */
   public long waitedSteps(WaitReason reason) {
-    return waitedSteps[reason.ordinal()];
+    int at = reason.ordinal();
+    long[] waiting = waitingIn;
+    return waitedSteps[at] + (waiting == null ? 0 : waiting[at] - waitStart[at]);
   }
 
   /** Steps that computed more than one of its tokens, or its first ones. */

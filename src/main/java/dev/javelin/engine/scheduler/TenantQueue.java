@@ -40,6 +40,7 @@ final class TenantQueue {
 
   void enqueue(Sequence sequence) {
     System.arraycopy(waitedSteps, 0, sequence.history.waitStart, 0, waitedSteps.length);
+    sequence.history.waitingIn = waitedSteps;
     waiting.add(sequence);
   }
 
@@ -49,6 +50,7 @@ final class TenantQueue {
       return false;
     }
     SequenceHistory history = sequence.history;
+    history.waitingIn = null;
     for (int i = 0; i < waitedSteps.length; i++) {
       history.waitedSteps[i] += waitedSteps[i] - history.waitStart[i];
     }

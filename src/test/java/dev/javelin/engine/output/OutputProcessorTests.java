@@ -25,7 +25,7 @@ class OutputProcessorTests {
     OutputProcessor outputs =
         new OutputProcessor(
             new AsciiTokenizer(),
-            ending -> {},
+            (ending, last) -> {},
             ended -> {
               if (ended == first) {
                 throw new IllegalStateException("broken on purpose");
