@@ -103,12 +103,19 @@ public final class Generation {
   void accept(int index, GenerationEvent event) {
     watch.event(index, event);
     note(event);
+    boolean last =
+        switch (event) {
+          case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> false;
+          case GenerationEvent.Finished _, GenerationEvent.Failed _ -> open.decrementAndGet() == 0;
+        };
+    if (last) {
+      settle();
+    }
     if (!aborted.get()) {
       sink.emitNext(new Event(index, event), RETRY);
     }
-    switch (event) {
-      case GenerationEvent.TextDelta _, GenerationEvent.PromptScored _ -> {}
-      case GenerationEvent.Finished _, GenerationEvent.Failed _ -> ended(1);
+    if (last) {
+      close();
     }
   }
 
@@ -148,13 +155,22 @@ public final class Generation {
   /** So many sequences ended, or never began. */
   void ended(int sequences) {
     if (sequences > 0 && open.addAndGet(-sequences) == 0) {
-      watch.ended();
-      requests.remove(this);
-      report();
-      lease.close();
-      if (!aborted.get()) {
-        sink.emitComplete(RETRY);
-      }
+      settle();
+      close();
+    }
+  }
+
+  /** Before the caller hears of the end, so that its next call finds everything counted. */
+  private void settle() {
+    watch.ended();
+    requests.remove(this);
+    report();
+  }
+
+  private void close() {
+    lease.close();
+    if (!aborted.get()) {
+      sink.emitComplete(RETRY);
     }
   }
 
