@@ -3,10 +3,7 @@ package dev.javelin.catalog;
 import java.time.Instant;
 import java.util.UUID;
 
-/**
- * How a version is loaded: a change needs a reload.
- *
- * @param settings a JSON object; what it means is the service's business
- */
+/** How a version is loaded: a change needs a reload. */
 public record LoadProfile(
-    UUID id, String model, String name, String settings, Instant changedAt, long revision) {}
+    UUID id, String model, String name, String settings, Instant changedAt, long revision)
+    implements Profile {}
