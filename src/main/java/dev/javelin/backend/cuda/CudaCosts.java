@@ -10,25 +10,34 @@ import dev.javelin.backend.LoadShape.Matrix;
 import dev.javelin.backend.cuda.driver.CudaDevice;
 import dev.javelin.quant.WeightFormat;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What models take of one GPU. Activations are counted as the widest layer's, in bfloat16. */
 public final class CudaCosts implements DeviceCosts {
-  private final CudaDevice device;
+  private static final String DEVICE = "cuda:0";
+
+  private final Supplier<DeviceMemory> gpu;
   private final HostMemory host = new HostMemory();
-  private final String name = "cuda:0";
 
   public CudaCosts(CudaDevice device) {
-    this.device = device;
+    this(() -> new DeviceMemory(DEVICE, device.totalBytes(), device.freeBytes()));
+  }
+
+  /**
+   * @param gpu its memory now
+   */
+  CudaCosts(Supplier<DeviceMemory> gpu) {
+    this.gpu = gpu;
   }
 
   @Override
   public List<DeviceMemory> memory() {
-    return List.of(new DeviceMemory(name, device.totalBytes(), device.freeBytes()), host.now());
+    return List.of(gpu.get(), host.now());
   }
 
   @Override
   public LoadDefaults loadDefaults(long weightBytes) {
-    return CudaBackend.loadDefaults(Math.max(0, device.freeBytes() - weightBytes));
+    return CudaBackend.loadDefaults(Math.max(0, gpu.get().availableBytes() - weightBytes));
   }
 
   @Override
@@ -45,7 +54,7 @@ public final class CudaCosts implements DeviceCosts {
     long activations =
         2 * perToken * shape.stepTokens() + 4L * shape.stepLogits() * shape.vocabSize();
     long cache = shape.kvCache().bytesPerBlock() * shape.numBlocks();
-    return List.of(new DeviceNeed(name, weights, cache, activations, 0));
+    return List.of(new DeviceNeed(DEVICE, weights, cache, activations, 0));
   }
 
   private static long bytes(Matrix matrix) {
