@@ -95,9 +95,7 @@ public final class BatchingEngine implements Engine {
     grammars = new Grammars(tokenizer, vocabSize, GRAMMAR_TIME);
     outputs =
         new OutputProcessor(tokenizer, this::ending, output -> outstanding.release(), this::died);
-    loop =
-        new EngineLoop(
-            runner, scheduler, pool, outputs, outstanding, waitingRoom, this::died);
+    loop = new EngineLoop(runner, scheduler, pool, outputs, outstanding, waitingRoom, this::died);
     loop.thread().start();
   }
 

@@ -1,5 +1,6 @@
 package dev.javelin.security;
 
+import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.Accounts;
 import dev.javelin.catalog.account.Role;
@@ -52,9 +53,10 @@ public final class People {
 
   /**
    * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws dev.javelin.catalog.StaleRevisionException if it is not the state that was meant
    */
-  public Account changeRole(String name, Role role) {
-    Account changed = accounts.changeRole(name, role);
+  public Account changeRole(String name, Role role, Revision revision) {
+    Account changed = accounts.changeRole(name, role, revision);
     identities.forget(name);
     return changed;
   }
@@ -71,9 +73,10 @@ public final class People {
 
   /**
    * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws dev.javelin.catalog.StaleRevisionException if it is not the state that was meant
    */
-  public void delete(String name) {
-    accounts.delete(name);
+  public void delete(String name, Revision revision) {
+    accounts.delete(name, revision);
     identities.forget(name);
   }
 }

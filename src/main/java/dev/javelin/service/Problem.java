@@ -31,8 +31,12 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
   /** Every kind there is; names and statuses are kept stable. */
   public enum Type {
     INVALID_REQUEST(400, "The request is not valid"),
-    UNAUTHORIZED(401, "Who you are is not known"),
-    FORBIDDEN(403, "You may not do this"),
+    KEY_MISSING(401, "Who you are is not known"),
+    KEY_INVALID(401, "The key or the password is not valid"),
+    ROLE_TOO_LOW(403, "You may not do this"),
+    MODEL_NOT_ALLOWED(403, "You may not use this model"),
+    PASSWORD_CHANGE_REQUIRED(403, "The one-time password must be changed first"),
+    CSRF_TOKEN_INVALID(403, "The page's token is missing or wrong"),
     NOT_FOUND(404, "There is no such thing"),
     METHOD_NOT_ALLOWED(405, "This cannot be done here"),
     NOT_ACCEPTABLE(406, "No such form of answer"),

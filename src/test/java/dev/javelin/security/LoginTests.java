@@ -2,6 +2,7 @@ package dev.javelin.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Accounts;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.engine.request.FinishReason;
@@ -136,7 +137,7 @@ class LoginTests {
     String name = account(Role.OPERATOR, false);
     login(name, ONE_TIME);
     assertThat(get("/api/v1/me").statusCode()).isEqualTo(200);
-    accounts.delete(name);
+    accounts.delete(name, Revision.ANY);
     identities.forget(name);
     assertThat(get("/api/v1/me").statusCode()).isEqualTo(401);
   }

@@ -8,6 +8,8 @@ import dev.javelin.security.Caller;
 import dev.javelin.security.Keys;
 import dev.javelin.security.QuotaUsage;
 import dev.javelin.security.Quotas;
+import dev.javelin.service.Problem.Type;
+import dev.javelin.service.ProblemException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -118,7 +120,7 @@ final class ApiKeysController {
               body.limits() == null ? Limits.NONE : body.limits().limits(),
               body.expiresAt());
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(String.valueOf(e.getMessage()));
+      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
     }
     Audited.change(exchange, null, KeyView.of(made.key()));
     return new CreatedKey(KeyView.of(made.key()), made.text().reveal());
@@ -141,14 +143,18 @@ final class ApiKeysController {
     return keys.visibleTo(Caller.of(exchange)).stream()
         .filter(key -> key.id().equals(id))
         .findFirst()
-        .orElseThrow(() -> Problem.notFound("there is no key '%s' of yours".formatted(id)));
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Type.NOT_FOUND, "there is no key '%s' of yours".formatted(id)));
   }
 
   private static Role role(String word) {
     return Role.of(word)
         .orElseThrow(
             () ->
-                Problem.invalid(
+                new ProblemException(
+                    Type.INVALID_REQUEST,
                     "role must be viewer, developer, operator, deployer, admin or absent, but is"
                         + " '%s'".formatted(word)));
   }

@@ -3,6 +3,8 @@ package dev.javelin.api.admin;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.security.Caller;
 import dev.javelin.security.PasswordChange;
+import dev.javelin.service.Problem.Type;
+import dev.javelin.service.ProblemException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,7 @@ final class MeController {
     try {
       passwords.change(Caller.of(exchange), given.old(), given.next());
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(String.valueOf(e.getMessage()));
+      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
     }
   }
 }

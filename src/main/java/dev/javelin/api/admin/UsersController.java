@@ -1,22 +1,28 @@
 package dev.javelin.api.admin;
 
 import dev.javelin.api.Audited;
+import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.security.People;
+import dev.javelin.service.Problem.Type;
+import dev.javelin.service.ProblemException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -74,25 +80,31 @@ final class UsersController {
   }
 
   @PostMapping
-  @ResponseStatus(HttpStatus.CREATED)
-  CreatedUser create(@Valid @RequestBody NewUser body, ServerWebExchange exchange) {
+  @Answers(201)
+  ResponseEntity<CreatedUser> create(@Valid @RequestBody NewUser body, ServerWebExchange exchange) {
     var made = valid(() -> people.create(body.name(), role(body.role()), body.password()));
     Audited.change(exchange, null, UserView.of(made.account()));
-    return new CreatedUser(UserView.of(made.account()), made.oneTimePassword());
+    return ResponseEntity.created(URI.create("/api/v1/users/" + made.account().name()))
+        .eTag(tag(made.account()))
+        .body(new CreatedUser(UserView.of(made.account()), made.oneTimePassword()));
   }
 
   @GetMapping("/{name}")
-  UserView one(@PathVariable String name) {
-    return UserView.of(require(name));
+  ResponseEntity<UserView> one(@PathVariable String name) {
+    return tagged(require(name));
   }
 
   @PutMapping("/{name}")
-  UserView change(
-      @PathVariable String name, @Valid @RequestBody RoleBody body, ServerWebExchange exchange) {
-    UserView before = UserView.of(require(name));
-    UserView after = UserView.of(valid(() -> people.changeRole(name, role(body.role()))));
-    Audited.change(exchange, before, after);
-    return after;
+  ResponseEntity<UserView> change(
+      @PathVariable String name,
+      @Valid @RequestBody RoleBody body,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
+    Account before = require(name);
+    Revision revision = ETags.required(ifMatch, before.id(), before.revision());
+    Account after = valid(() -> people.changeRole(name, role(body.role()), revision));
+    Audited.change(exchange, UserView.of(before), UserView.of(after));
+    return tagged(after);
   }
 
   /** A new one-time password, for who forgot theirs. */
@@ -106,20 +118,33 @@ final class UsersController {
 
   @DeleteMapping("/{name}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  void delete(@PathVariable String name, ServerWebExchange exchange) {
-    UserView before = UserView.of(require(name));
+  void delete(
+      @PathVariable String name,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
+    Account before = require(name);
+    Revision revision = ETags.required(ifMatch, before.id(), before.revision());
     valid(
         () -> {
-          people.delete(name);
+          people.delete(name, revision);
           return name;
         });
-    Audited.change(exchange, before, null);
+    Audited.change(exchange, UserView.of(before), null);
+  }
+
+  private static ResponseEntity<UserView> tagged(Account account) {
+    return ResponseEntity.ok().eTag(tag(account)).body(UserView.of(account));
+  }
+
+  private static String tag(Account account) {
+    return ETags.of(account.id(), account.revision());
   }
 
   private Account require(String name) {
     return people
         .find(name)
-        .orElseThrow(() -> Problem.notFound("there is no user '%s'".formatted(name)));
+        .orElseThrow(
+            () -> new ProblemException(Type.NOT_FOUND, "there is no user '%s'".formatted(name)));
   }
 
   private static Role role(String word) {
@@ -135,7 +160,7 @@ final class UsersController {
     try {
       return change.get();
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(String.valueOf(e.getMessage()));
+      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
     }
   }
 }

@@ -61,6 +61,6 @@ class AccountEntity {
   }
 
   Account account() {
-    return new Account(name, role, mustChangePassword, createdAt, revision);
+    return new Account(id, name, role, mustChangePassword, createdAt, revision);
   }
 }

@@ -1,5 +1,7 @@
 package dev.javelin.catalog.account;
 
+import dev.javelin.catalog.Revision;
+import dev.javelin.catalog.StaleRevisionException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -64,9 +66,10 @@ public class Accounts {
 
   /**
    * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws StaleRevisionException if it is not the state that was meant
    */
-  public Account changeRole(String name, Role role) {
-    AccountEntity entity = require(name);
+  public Account changeRole(String name, Role role, Revision revision) {
+    AccountEntity entity = require(name, revision);
     keepAnAdministrator(entity, role == Role.ADMIN);
     entity.role(role);
     return accounts.saveAndFlush(entity).account();
@@ -76,24 +79,28 @@ public class Accounts {
    * @throws IllegalArgumentException if there is no such account
    */
   public Account changePassword(String name, String passwordHash, boolean mustChange) {
-    AccountEntity entity = require(name);
+    AccountEntity entity = require(name, Revision.ANY);
     entity.password(passwordHash, mustChange);
     return accounts.saveAndFlush(entity).account();
   }
 
   /**
    * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws StaleRevisionException if it is not the state that was meant
    */
-  public void delete(String name) {
-    AccountEntity entity = require(name);
+  public void delete(String name, Revision revision) {
+    AccountEntity entity = require(name, revision);
     keepAnAdministrator(entity, false);
     accounts.delete(entity);
   }
 
-  private AccountEntity require(String name) {
-    return accounts
-        .findByName(name)
-        .orElseThrow(() -> new IllegalArgumentException("no user '%s'".formatted(name)));
+  private AccountEntity require(String name, Revision revision) {
+    AccountEntity entity =
+        accounts
+            .findByName(name)
+            .orElseThrow(() -> new IllegalArgumentException("no user '%s'".formatted(name)));
+    revision.check("the user '%s'".formatted(name), entity.account().revision());
+    return entity;
   }
 
   private void keepAnAdministrator(AccountEntity entity, boolean staysOne) {

@@ -1,5 +1,7 @@
 package dev.javelin.catalog.account;
 
+import dev.javelin.catalog.Revision;
+import dev.javelin.catalog.StaleRevisionException;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
@@ -26,17 +28,31 @@ public class TenantQuotas {
     return quotas.findAllByOrderByTenant().stream().map(TenantQuotaEntity::quota).toList();
   }
 
-  public TenantQuota put(String tenant, Limits limits) {
-    TenantQuotaEntity entity =
-        quotas.findById(tenant).orElseGet(() -> new TenantQuotaEntity(tenant));
+  /**
+   * @param revision absent: the tenant must have none yet
+   * @throws StaleRevisionException if it is not the state that was meant
+   */
+  public TenantQuota put(String tenant, Limits limits, Revision revision) {
+    Optional<TenantQuotaEntity> known = quotas.findById(tenant);
+    known.ifPresent(now -> check(now, revision));
+    TenantQuotaEntity entity = known.orElseGet(() -> new TenantQuotaEntity(tenant));
     entity.limits(limits);
     return quotas.saveAndFlush(entity).quota();
   }
 
-  /** Whether there was one. */
-  public boolean delete(String tenant) {
+  /**
+   * Does nothing if there is none.
+   *
+   * @throws StaleRevisionException if it is not the state that was meant
+   */
+  public void delete(String tenant, Revision revision) {
     Optional<TenantQuotaEntity> known = quotas.findById(tenant);
+    known.ifPresent(now -> check(now, revision));
     known.ifPresent(quotas::delete);
-    return known.isPresent();
+  }
+
+  private static void check(TenantQuotaEntity entity, Revision revision) {
+    TenantQuota now = entity.quota();
+    revision.check("the quota of '%s'".formatted(now.tenant()), now.revision());
   }
 }

@@ -62,7 +62,8 @@ class AccessApiTests {
     HttpRequest me = request("/api/v1/me").header("Authorization", "Basic " + basic).build();
     assertThat(send(me).body()).contains("\"mustChangePassword\":true");
 
-    json(200, send("PUT", "/api/v1/users/" + name, admin, "{\"role\":\"operator\"}"));
+    ApiClient api = new ApiClient(port, admin);
+    api.put("/api/v1/users/" + name, "{\"role\":\"operator\"}", "If-Match", "*").is(200);
     JsonNode row = latest();
     assertThat(row.path("action").stringValue()).isEqualTo("PUT /api/v1/users/{name}");
     assertThat(row.path("target").stringValue()).isEqualTo("/api/v1/users/" + name);
@@ -71,7 +72,7 @@ class AccessApiTests {
     assertThat(row.path("actor").stringValue()).startsWith("key:");
     assertThat(row.path("requestId").stringValue()).startsWith("req-");
 
-    assertThat(send("DELETE", "/api/v1/users/" + name, admin, null).statusCode()).isEqualTo(204);
+    api.delete("/api/v1/users/" + name, "If-Match", "*").is(204);
     assertThat(send(me).statusCode()).isEqualTo(401);
     assertThat(latest().path("after").path("status").intValue()).isEqualTo(204);
     json(404, get("/api/v1/users/" + name, admin));
@@ -158,7 +159,8 @@ class AccessApiTests {
     String body = "{\"name\":\"k\",\"tenant\":\"%s\"}".formatted(tenant);
     String first = json(201, post("/api/v1/api-keys", admin, body)).path("secret").stringValue();
     String second = json(201, post("/api/v1/api-keys", admin, body)).path("secret").stringValue();
-    json(200, send("PUT", "/api/v1/quotas/" + tenant, admin, "{\"requestsPerMinute\":1}"));
+    ApiClient api = new ApiClient(port, admin);
+    api.put("/api/v1/quotas/" + tenant, "{\"requestsPerMinute\":1}").is(201);
     assertThat(chat(first, 8).statusCode()).isEqualTo(200);
     assertThat(chat(second, 8).body()).contains(tenant, "requests_per_minute_exceeded");
     assertThat(
@@ -167,8 +169,44 @@ class AccessApiTests {
                 .path("requestsInMinute")
                 .intValue())
         .isOne();
-    assertThat(send("DELETE", "/api/v1/quotas/" + tenant, admin, null).statusCode()).isEqualTo(204);
+    api.delete("/api/v1/quotas/" + tenant, "If-Match", "*").is(204);
     assertThat(chat(second, 8).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aChangeOfAUserSaysWhichStateItMeans() {
+    ApiClient api = new ApiClient(port, admin);
+    String path = "/api/v1/users/" + name();
+    String made = api.post("/api/v1/users", user(path.substring(14), "viewer")).header("ETag");
+    assertThat(api.get(path).header("ETag")).isEqualTo(made);
+    api.put(path, "{\"role\":\"operator\"}").isProblem(428, "precondition-required");
+    String changed =
+        api.put(path, "{\"role\":\"operator\"}", "If-Match", made).is(200).header("ETag");
+    api.put(path, "{\"role\":\"admin\"}", "If-Match", made).isProblem(412, "precondition-failed");
+    assertThat(api.get(path).text("/role")).isEqualTo("operator");
+    api.delete(path).isProblem(428, "precondition-required");
+    api.delete(path, "If-Match", made).isProblem(412, "precondition-failed");
+    api.delete(path, "If-Match", changed).is(204);
+    api.post("/api/v1/users", user(path.substring(14), "viewer")).is(201);
+    api.delete(path, "If-Match", made).isProblem(412, "precondition-failed");
+  }
+
+  @Test
+  void aChangeOfAQuotaSaysWhichStateItMeans() {
+    ApiClient api = new ApiClient(port, admin);
+    String path = "/api/v1/quotas/" + name();
+    api.put(path, "{\"tokensPerDay\":1}", "If-Match", "*").isProblem(412, "precondition-failed");
+    String made = api.put(path, "{\"tokensPerDay\":1}").is(201).header("ETag");
+    assertThat(api.get(path).header("ETag")).isEqualTo(made);
+    api.put(path, "{\"tokensPerDay\":2}").isProblem(428, "precondition-required");
+    String changed = api.put(path, "{\"tokensPerDay\":2}", "If-Match", made).is(200).header("ETag");
+    api.put(path, "{\"tokensPerDay\":3}", "If-Match", made).isProblem(412, "precondition-failed");
+    api.delete(path).isProblem(428, "precondition-required");
+    api.delete(path, "If-Match", changed).is(204);
+    api.put(path, "{\"tokensPerDay\":9}").is(201);
+    api.delete(path, "If-Match", made).isProblem(412, "precondition-failed");
+    api.delete(path, "If-Match", "*").is(204);
+    api.delete(path).isProblem(404, "not-found");
   }
 
   @Test
