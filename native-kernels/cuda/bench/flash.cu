@@ -165,7 +165,7 @@ static bool check() {
   int seed = 1;
   for (const Kernels& k : kernels)
     for (int variant = 0; variant < 4; variant++) {
-      int kvHeads = variant == 1 ? 1 : 2, heads = kvHeads * (variant == 0 ? 4 : variant == 1 ? 7 : variant == 2 ? 1 : 24), bits = variant == 1 ? 4 : variant == 2 ? 7 : 6;
+      int kvHeads = variant == 1 ? 1 : 2, heads = kvHeads * (variant == 0 ? 4 : variant == 1 ? 7 : variant == 2 ? 1 : 18), bits = variant == 1 ? 4 : variant == 2 ? 7 : 6;
       int window = variant == 2 ? 100 : 0;
       float softcap = variant == 3 ? 3.f : 0.f;
       {

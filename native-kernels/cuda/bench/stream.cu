@@ -31,7 +31,7 @@ static int segments_of(int k) { return std::max(1, (k + 4095) / 4096); }
 static int shared_bytes(const FormatInfo& f, int k, int tokens, int segments, int splits, int stages) {
   int per_segment = ((k + 255) / 256 + segments - 1) / segments * 256;
   int columns = per_segment * (splits > 1 ? 1 : segments);
-  return javelin::RING_AT + stages * stream_of(f).stage + columns * tokens * 2 + columns / 32 * f.sums * javelin::starts_stride(tokens);
+  return javelin::RING_AT + stages * stream_of(f).stage + columns / 32 * (64 * tokens + (f.pack ? 16 : 0) + f.sums * javelin::starts_stride(tokens));
 }
 
 struct Call {

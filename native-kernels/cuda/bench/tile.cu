@@ -1,16 +1,22 @@
 // Bench of the linears for 9 to 128 rows: a scalar float64 oracle over the weights rounded to bf16 first, then time.
 //
 //   tile [check] [time]      both without arguments
+#include <memory>
+
 #include "formats.cuh"
 
 #include "../src/tile.cu"
+#include "../src/wgtile.cu"
 
 struct TileKernel {
   const void* forward;
   int tokens, rowTiles, stageBytes;
+  bool groups;
 };
 
-#define TILE(name, F, N) {(const void*)tile_linear_##name##_##N, N, tile::Plan<javelin::F, N>::ROW_TILES, tile::Plan<javelin::F, N>::STAGE_BYTES}
+#define TILE(name, F, N) \
+  {(const void*)tile_linear_##name##_##N, N, tile::Plan<javelin::F, N>::ROW_TILES, tile::Plan<javelin::F, N>::STAGE_BYTES, false}, \
+      {(const void*)wgtile_linear_##name##_##N, N, 8, wgtile::Plan<javelin::F, N>::STAGE_BYTES, true}
 #define TILES(name, F) {TILE(name, F, 16), TILE(name, F, 32), TILE(name, F, 64), TILE(name, F, 128)}
 
 static std::vector<TileKernel> tile_kernels[] = {{},
@@ -21,11 +27,14 @@ static std::vector<TileKernel> tile_kernels[] = {{},
                                                  TILES(q5_k, Q5_K),
                                                  TILES(q6_k, Q6_K)};
 
-static const TileKernel& kernel_for(const FormatInfo& f, int tokens) {
-  std::vector<TileKernel>& all = tile_kernels[&f - formats];
-  for (TileKernel& k : all)
-    if (k.tokens >= tokens) return k;
-  return all.back();
+static const TileKernel& kernel_for(const FormatInfo& f, int tokens, bool groups) {
+  const TileKernel* most = nullptr;
+  for (TileKernel& k : tile_kernels[&f - formats]) {
+    if (k.groups != groups) continue;
+    most = &k;
+    if (k.tokens >= tokens) break;
+  }
+  return *most;
 }
 
 struct Scratch {
@@ -47,26 +56,35 @@ static int best_splits(int tiles, int steps, int blocks) {
   return best;
 }
 
+// Of wgtile, `splits` is what the blocks of the device are divided by.
 static void launch(const FormatInfo& f, const TileKernel& kernel, Scratch& scratch, void* out, int stride, const void* weights, const void* x, const void* bias, int rows, int k,
                    int tokens, int splits, int pair, int epilogue, cudaStream_t stream, bool dependent) {
   void *partials = scratch.partials.p, *counters = scratch.counters.p;
-  int extra = kernel.tokens > 64 ? 0 : kernel.rowTiles * kernel.tokens / 8 * 512, activation = 0;
-  int perBlock = tile::blocks(kernel.tokens) == 2 ? 113 * 1024 : 227 * 1024;
-  int stages = std::min(6, (perBlock - tile::RING_AT - extra) / kernel.stageBytes);
-  if (stages < 2) stages = 2;
-  void* args[] = {&out, &stride, &weights, &x, &bias, &partials, &counters, &rows, &k, &tokens, &splits, &pair, &stages, &epilogue, &activation};
+  int activation = 0, stages, tiles = (rows + kernel.rowTiles * 16 - 1) / (kernel.rowTiles * 16), passes = (tokens + kernel.tokens - 1) / kernel.tokens;
+  std::vector<void*> args{&out, &stride, &weights, &x, &bias, &partials, &counters, &rows, &k, &tokens};
   cudaLaunchConfig_t config = {};
-  int tiles = (rows + kernel.rowTiles * 16 - 1) / (kernel.rowTiles * 16), passes = (tokens + kernel.tokens - 1) / kernel.tokens;
-  config.gridDim = dim3(std::min(multiprocessors * tile::blocks(kernel.tokens), tiles * splits * passes));
-  config.blockDim = dim3(tile::threads(kernel.tokens));
-  config.dynamicSmemBytes = tile::RING_AT + stages * kernel.stageBytes + extra;
+  if (kernel.groups) {
+    stages = std::min(wgtile::MOST_STAGES, (227 * 1024 - wgtile::RING_AT) / kernel.stageBytes);
+    config.gridDim = dim3(std::min(multiprocessors / splits, tiles * passes * ((k + 255) / 256)));
+    config.blockDim = dim3(384);
+    config.dynamicSmemBytes = wgtile::RING_AT + stages * kernel.stageBytes;
+  } else {
+    int extra = kernel.tokens > 64 ? 0 : kernel.rowTiles * kernel.tokens / 8 * 512;
+    int perBlock = tile::blocks(kernel.tokens) == 2 ? 113 * 1024 : 227 * 1024;
+    stages = std::max(2, std::min(6, (perBlock - tile::RING_AT - extra) / kernel.stageBytes));
+    args.push_back(&splits);
+    config.gridDim = dim3(std::min(multiprocessors * tile::blocks(kernel.tokens), tiles * splits * passes));
+    config.blockDim = dim3(tile::threads(kernel.tokens));
+    config.dynamicSmemBytes = tile::RING_AT + stages * kernel.stageBytes + extra;
+  }
+  args.insert(args.end(), {&pair, &stages, &epilogue, &activation});
   config.stream = stream;
   cudaLaunchAttribute attribute;
   attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
   attribute.val.programmaticStreamSerializationAllowed = 1;
   config.attrs = &attribute;
   config.numAttrs = dependent ? 1 : 0;
-  CHECK(cudaLaunchKernelExC(&config, kernel.forward, args));
+  CHECK(cudaLaunchKernelExC(&config, kernel.forward, args.data()));
 }
 
 static bool check_one(const FormatInfo& f, Scratch& scratch, int rows, int k, int epilogue, uint64_t seed) {
@@ -113,13 +131,14 @@ static bool check_one(const FormatInfo& f, Scratch& scratch, int rows, int k, in
   };
   bool good = true;
   double worst = 0;
-  for (int tokens : {9, 16, 31, 64, 100, 131})
-    for (int splits : {1, 3}) {
-      if (splits > 1 && (k + 255) / 256 < splits) continue;
+  for (int variant = 0; variant < 24; variant++) {
+      const int tokens = std::vector<int>{9, 16, 31, 64, 100, 131}[variant / 4], splits = variant % 2 ? 3 : 1;
+      const TileKernel& kernel = kernel_for(f, tokens, variant % 4 > 1);
+      if (splits > 1 && !kernel.groups && (k + 255) / 256 < splits) continue;
       CHECK(cudaMemcpy(out.p, before.p, out.bytes, cudaMemcpyDeviceToDevice));
       if (epilogue != 1)
         for (int t = 0; t < tokens; t++) CHECK(cudaMemset(out.as<char>() + static_cast<size_t>(t) * stride * bytes, 0xff, columns * bytes));
-      launch(f, kernel_for(f, tokens), scratch, out.p, stride, weights, x.p, bias.p, rows, k, tokens, splits, pair, epilogue, 0, false);
+      launch(f, kernel, scratch, out.p, stride, weights, x.p, bias.p, rows, k, tokens, splits * (kernel.groups && splits > 1 ? 6 : 1), pair, epilogue, 0, false);
       CHECK(cudaDeviceSynchronize());
       CHECK(cudaMemcpy(got.data(), out.p, out.bytes, cudaMemcpyDeviceToHost));
       double error = 0, norm = 0;
@@ -139,7 +158,7 @@ static bool check_one(const FormatInfo& f, Scratch& scratch, int rows, int k, in
         }
       double relative = sqrt(error / norm);
       if (!(relative < (f.pack || bytes == 2 ? 3e-3 : 1e-4))) {
-        printf("%s %dx%d epilogue %d tokens %d splits %d: error %g\n", f.name, rows, k, epilogue, tokens, splits, relative);
+        printf("%s%s %dx%d epilogue %d tokens %d splits %d: error %g\n", kernel.groups ? "wg" : "", f.name, rows, k, epilogue, tokens, splits, relative);
         good = false;
       }
       worst = std::max(worst, relative);
@@ -148,38 +167,56 @@ static bool check_one(const FormatInfo& f, Scratch& scratch, int rows, int k, in
   return good;
 }
 
-static void time() {
+// All matrices of a step: alone, and all 129 one after the other as a graph with programmatic launch.
+static void time(bool groups) {
   Scratch scratch;
   Device x(128 * 14336 * 2), out(static_cast<size_t>(128) * 128256 * 4);
   fill_bf16<<<64, 256>>>(x.as<bf16>(), x.bytes / 2, 3, 1.f);
-  printf("time: one matrix, weights rotated, graph without programmatic launch; us (TB/s of weights, TFLOP/s)\n");
-  double sums[7][4] = {};
+  printf("time, %s: one matrix, weights rotated, graph without programmatic launch; us (TB/s of weights, TFLOP/s)\n", groups ? "wgtile" : "tile");
   for (FormatInfo& f : formats) {
     if (!f.pack || !strcmp(f.name, "q4_1") || !strcmp(f.name, "q5_k")) continue;
-    for (const Matrix& m : matrices) {
-      size_t bytes = f.packed_bytes(m.rows, m.k), pitch = (bytes + 1023) / 1024 * 1024;
-      int copies = static_cast<int>(400e6 / bytes) + 1, column = 0;
-      Device weights(pitch * copies);
-      for (int c = 0; c < copies; c++) random_weights(f, weights.as<char>() + c * pitch, m.rows, m.k, c + 1);
+    double sums[4] = {};
+    std::vector<std::unique_ptr<Device>> all;
+    size_t pitches[5], copies[5];
+    for (int i = 0; i < 5; i++) {
+      const Matrix& m = matrices[i];
+      size_t bytes = f.packed_bytes(m.rows, m.k);
+      pitches[i] = (bytes + 1023) / 1024 * 1024;
+      copies[i] = 200e6 / bytes + 1;
+      all.emplace_back(new Device(pitches[i] * copies[i]));
+      for (size_t c = 0; c < copies[i]; c++) random_weights(f, all.back()->as<char>() + c * pitches[i], m.rows, m.k, c + 1);
+    }
+    auto one = [&](int i, int use, int tokens, cudaStream_t st, bool dependent) {
+      const Matrix& m = matrices[i];
+      const TileKernel& kernel = kernel_for(f, tokens, groups);
+      int tiles = (m.rows + kernel.rowTiles * 16 - 1) / (kernel.rowTiles * 16);
+      int splits = groups ? 1 : best_splits(tiles * ((tokens + kernel.tokens - 1) / kernel.tokens), (m.k + 255) / 256, multiprocessors * tile::blocks(kernel.tokens));
+      bool gated = m.epilogue == 2;
+      launch(f, kernel, scratch, out.p, gated ? m.rows / 2 : m.rows, all[i]->as<char>() + use % copies[i] * pitches[i], x.p, nullptr, m.rows, m.k, tokens, splits, gated ? m.rows / 16 : 1, m.epilogue,
+             st, dependent);
+    };
+    for (int i = 0; i < 5; i++) {
+      const Matrix& m = matrices[i];
       printf("  %-5s %-8s", f.name, m.name);
-      for (int tokens : {16, 32, 64, 128}) {
-        const TileKernel& kernel = kernel_for(f, tokens);
-        int tiles = (m.rows + kernel.rowTiles * 16 - 1) / (kernel.rowTiles * 16), splits = best_splits(tiles * ((tokens + kernel.tokens - 1) / kernel.tokens), (m.k + 255) / 256, multiprocessors * tile::blocks(kernel.tokens));
-        bool gated = m.epilogue == 2;
-        double s = graph_seconds(
-                       [&](cudaStream_t st) {
-                         for (int i = 0; i < 12; i++)
-                           launch(f, kernel, scratch, out.p, gated ? m.rows / 2 : m.rows, weights.as<char>() + i % copies * pitch, x.p, nullptr, m.rows, m.k, tokens, splits, gated ? m.rows / 16 : 1,
-                                  m.epilogue, st, false);
-                       },
-                       5) / 12;
-        printf(" | %3d s%d %7.1f (%.2f %4.0f)", tokens, splits, s * 1e6, bytes / s / 1e12, 2.0 * m.rows * m.k * tokens / s / 1e12);
-        sums[&f - formats][column++] += s * (strcmp(m.name, "head") ? 32 : 1);
+      for (int column = 0; column < 4; column++) {
+        int tokens = 16 << column;
+        double s = graph_seconds([&](cudaStream_t st) { for (int n = 0; n < 12; n++) one(i, n, tokens, st, false); }, 5) / 12;
+        printf(" | %3d %7.1f (%.2f %4.0f)", tokens, s * 1e6, f.packed_bytes(m.rows, m.k) / s / 1e12, 2.0 * m.rows * m.k * tokens / s / 1e12);
+        sums[column] += s * (i == 4 ? 1 : 32);
       }
       printf("\n");
     }
-    printf("  %-5s step    ", f.name);
-    for (double s : sums[&f - formats]) printf(" | %25.3f ms", s * 1e3);
+    printf("  %-5s sum     ", f.name);
+    for (double s : sums) printf(" | %22.3f ms", s * 1e3);
+    printf("\n  %-5s step    ", f.name);
+    for (int tokens : {16, 32, 64, 128})
+      printf(" | %22.3f ms", 1e3 * graph_seconds(
+                                         [&](cudaStream_t st) {
+                                           for (int layer = 0; layer < 32; layer++)
+                                             for (int i = 0; i < 4; i++) one(i, layer, tokens, st, true);
+                                           one(4, 0, tokens, st, true);
+                                         },
+                                         5));
     printf("\n");
   }
 }
@@ -206,6 +243,8 @@ int main(int argc, char** argv) {
       good &= check_one(f, scratch, 136, 2048, 3, 4);
     }
   }
-  if (good && wants("time")) time();
+  if (good && wants("time"))
+    for (bool groups : {false, true})
+      if (groups || argc == 1) time(groups);
   return good ? 0 : 1;
 }

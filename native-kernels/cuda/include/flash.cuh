@@ -7,6 +7,7 @@
 namespace flash {
 
 using bf16 = __nv_bfloat16;
+using javelin::load_matrices;
 
 constexpr int KEYS = 64;     // of a tile
 constexpr int ROWS = 16;     // of the matrix instruction
@@ -33,9 +34,6 @@ __device__ __forceinline__ void copyAsync(uint32_t target, const void* source, i
 __device__ __forceinline__ void commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template <int N> __device__ __forceinline__ void await() { asm volatile("cp.async.wait_group %0;" ::"n"(N) : "memory"); }
 
-__device__ __forceinline__ void matrices(uint32_t (&r)[4], uint32_t address) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address));
-}
 __device__ __forceinline__ void matricesTransposed(uint32_t (&r)[4], uint32_t address) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address));
 }

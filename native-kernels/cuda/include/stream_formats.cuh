@@ -2,8 +2,8 @@
 // warp turns one block of two units into matrix operands.
 //
 // A tile is 16 weight rows: 8 of unit A and 8 of unit B. Columns go in groups of 32. Lane (g, t) owns rows g
-// of both units and, in each group, the eight columns lane_column(t, 0 .. 7); the sum over columns does not
-// care about their order as long as weights and activations agree, and this order makes every load 16 bytes.
+// of both units and, in each group, the eight columns lane_column(t, 0 .. 7): those that two matrix instructions
+// want of it, one after the other.
 //
 // Packed unit, 256 columns (Q8_0: 128): payload [2][32 lanes][16 B], then planes, then scales.
 //   Q4_0  1024 nibbles | 128 fp16 d [8 rows][8 groups]                                          1152 B
@@ -26,10 +26,27 @@ constexpr int CONSUMER_WARPS = 8;
 // Where a consumer warp finds the activations of its block.
 struct Activations {
   uint32_t values;       // 16 bytes per group: values + group * group_stride
-  uint32_t group_stride; // 64 * tokens
+  uint32_t group_stride; // 64 * tokens, in packed formats with PAD bytes more
   uint32_t starts;       // formats with an offset: float4 of this lane's two tokens: starts + sum * starts_stride
   uint32_t starts_stride; // 16 * ceil(tokens / 2)
+
+  // Between groups of packed formats, so that words of four lanes are stored to different banks. Apart from the stride it costs no register.
+  static constexpr int PAD = 16;
+  __device__ __forceinline__ uint4 group(int j) const { return shared_16(values + j * group_stride + j * PAD); }
 };
+
+// Column e = 0 .. 7 of lane t within its group of 32.
+__device__ __forceinline__ int lane_column(int t, int e) { return e / 4 * 16 + e / 2 % 2 * 8 + t * 2 + e % 2; }
+
+// Word i of lane t of four lanes becomes word t of lane i: eight columns in a row become what lane_column names, or back.
+__device__ __forceinline__ void transpose_quad(uint32_t (&w)[4], int t) {
+  const unsigned quad = 0xfu << (threadIdx.x & 28);
+  const bool odd = t & 1, high = t & 2;
+  uint32_t a = __shfl_xor_sync(quad, odd ? w[0] : w[1], 1), b = __shfl_xor_sync(quad, odd ? w[2] : w[3], 1);
+  w[0] = odd ? a : w[0], w[1] = odd ? w[1] : a, w[2] = odd ? b : w[2], w[3] = odd ? w[3] : b;
+  a = __shfl_xor_sync(quad, high ? w[0] : w[2], 2), b = __shfl_xor_sync(quad, high ? w[1] : w[3], 2);
+  w[0] = high ? a : w[0], w[2] = high ? w[2] : a, w[1] = high ? b : w[1], w[3] = high ? w[3] : b;
+}
 
 // (a & b) | c as one instruction: the compiler makes two of it when b and c are constants.
 __device__ __forceinline__ uint32_t and_or(uint32_t a, uint32_t b, uint32_t c) {
@@ -61,7 +78,6 @@ struct Bf16 {
   static constexpr int BLOCK_K = 64;
   static constexpr float OFFSET = 0;
   static constexpr int SUMS_PER_GROUP = 0;
-  static constexpr bool SPLIT_16 = false;
   static constexpr int PITCH = CONSUMER_WARPS * BLOCK_K * 2 + 64;
   static constexpr int STAGE_BYTES = 16 * PITCH;
 
@@ -147,7 +163,6 @@ __device__ __forceinline__ void add_minimum(float (&acc)[4], const float (&begin
 struct Q4_0 : PackedFormat<1152, 256> {
   static constexpr float OFFSET = 136;
   static constexpr int SUMS_PER_GROUP = 1;
-  static constexpr bool SPLIT_16 = false;
 
   __device__ static void consume(uint32_t stage, int warp, int lane, int columns, const Activations& x, float (&acc)[4]) {
     uint32_t ua = stage + warp * UNIT_BYTES, ub = ua + CONSUMER_WARPS * UNIT_BYTES;
@@ -161,7 +176,7 @@ struct Q4_0 : PackedFormat<1152, 256> {
       }
       float begin[4], d[4];
       start(begin, x, j);
-      group_dot(d, begin, a, b, j, shared_16(x.values + j * x.group_stride));
+      group_dot(d, begin, a, b, j, x.group(j));
       add_scaled(acc, d, half_at(word_at(sa, j / 2), j % 2), half_at(word_at(sb, j / 2), j % 2));
     }
   }
@@ -170,7 +185,6 @@ struct Q4_0 : PackedFormat<1152, 256> {
 struct Q4_1 : PackedFormat<1280, 256> {
   static constexpr float OFFSET = 128;
   static constexpr int SUMS_PER_GROUP = 1;
-  static constexpr bool SPLIT_16 = false;
 
   __device__ static void consume(uint32_t stage, int warp, int lane, int columns, const Activations& x, float (&acc)[4]) {
     uint32_t ua = stage + warp * UNIT_BYTES, ub = ua + CONSUMER_WARPS * UNIT_BYTES;
@@ -186,7 +200,7 @@ struct Q4_1 : PackedFormat<1280, 256> {
       }
       float begin[4], d[4];
       start(begin, x, j);
-      group_dot(d, begin, a, b, j, shared_16(x.values + j * x.group_stride));
+      group_dot(d, begin, a, b, j, x.group(j));
       uint32_t pa = word_at(sa, j % 4), pb = word_at(sb, j % 4);
       add_scaled(acc, d, half_at(pa, 0), half_at(pb, 0));
       add_minimum(acc, begin, half_at(pa, 1) * (-1.f / OFFSET), half_at(pb, 1) * (-1.f / OFFSET));
@@ -220,7 +234,7 @@ __device__ __forceinline__ void super_group(
     const NibbleLane<PLANE>& a, const NibbleLane<PLANE>& b, const SuperScales& sa, const SuperScales& sb, const Activations& x, float (&acc)[4]) {
   float begin[4], d[4];
   start(begin, x, J);
-  group_dot(d, begin, a, b, J, shared_16(x.values + J * x.group_stride));
+  group_dot(d, begin, a, b, J, x.group(J));
   add_scaled(acc, d, sa.scale<J>(), sb.scale<J>());
   add_minimum(acc, begin, sa.minimum<J>(), sb.minimum<J>());
 }
@@ -229,7 +243,6 @@ template <int PLANE, int UNIT>
 struct SuperBlock : PackedFormat<UNIT, 256> {
   static constexpr float OFFSET = 128;
   static constexpr int SUMS_PER_GROUP = 1;
-  static constexpr bool SPLIT_16 = false;
 
   __device__ static void consume(uint32_t stage, int warp, int lane, int columns, const Activations& x, float (&acc)[4]) {
     uint32_t ua = stage + warp * UNIT, ub = ua + CONSUMER_WARPS * UNIT;
@@ -255,12 +268,10 @@ struct SuperBlock : PackedFormat<UNIT, 256> {
 struct Q4_K : SuperBlock<0, 1184> {};
 struct Q5_K : SuperBlock<1, 1440> {};
 
-// Scales belong to 16 columns, so lane t owns columns 4t .. 4t+3 of each half group: one matrix instruction
-// per scale.
+// Scales belong to 16 columns: one matrix instruction per scale.
 struct Q6_K : PackedFormat<1680, 256> {
   static constexpr float OFFSET = 160;
   static constexpr int SUMS_PER_GROUP = 2;
-  static constexpr bool SPLIT_16 = true;
 
   template <int I>
   __device__ static __forceinline__ float scale(uint2 bytes, float d) {
@@ -270,7 +281,7 @@ struct Q6_K : PackedFormat<1680, 256> {
   template <int J>
   __device__ static __forceinline__ void group(
       const NibbleLane<2>& a, const NibbleLane<2>& b, uint2 sa, uint2 sb, float da, float db, const Activations& x, float (&acc)[4]) {
-    uint4 v = shared_16(x.values + J * x.group_stride);
+    uint4 v = x.group(J);
     float d[4];
     start(d, x, 2 * J);
     mma(d, a.operand(J, 0), b.operand(J, 0), a.operand(J, 1), b.operand(J, 1), v.x, v.y);
@@ -307,7 +318,6 @@ struct Q6_K : PackedFormat<1680, 256> {
 struct Q8_0 : PackedFormat<1088, 128> {
   static constexpr float OFFSET = 0;
   static constexpr int SUMS_PER_GROUP = 0;
-  static constexpr bool SPLIT_16 = false;
 
   template <int B>
   __device__ static __forceinline__ uint32_t pair(uint32_t word) {
@@ -322,7 +332,7 @@ struct Q8_0 : PackedFormat<1088, 128> {
       uint4 a = shared_16(ua + h * 512 + lane * 16), b = shared_16(ub + h * 512 + lane * 16);
 #pragma unroll
       for (int i = 0; i < 2; i++) {
-        uint4 v = shared_16(x.values + (2 * h + i) * x.group_stride);
+        uint4 v = x.group((2 * h + i));
         uint32_t a0 = i ? a.z : a.x, a1 = i ? a.w : a.y, b0 = i ? b.z : b.x, b1 = i ? b.w : b.y;
         float d[4] = {0.f, 0.f, 0.f, 0.f};
         mma(d, pair<0>(a0), pair<0>(b0), pair<2>(a0), pair<2>(b0), v.x, v.y);

@@ -73,7 +73,7 @@ __device__ void decode(bf16* out, const bf16* qkv, const bf16* cache, const int*
 #pragma unroll
     for (int k = 0; k < D / 16; k++) {
       uint32_t b[4];
-      matrices(b, keys + keyLane<D>(lane) + k * 32);
+      load_matrices(b, keys + keyLane<D>(lane) + k * 32);
       javelin::mma(score[0], q[k][0], q[k][1], q[k][2], q[k][3], b[0], b[1]);
       javelin::mma(score[1], q[k][0], q[k][1], q[k][2], q[k][3], b[2], b[3]);
     }

@@ -26,12 +26,6 @@ namespace javelin {
 
 __device__ __forceinline__ uint32_t half_bits(const uint8_t* p) { return p[0] | p[1] << 8; }
 
-// Column e = 0 .. 7 of lane t within its group of 32.
-template <class F>
-__device__ __forceinline__ int lane_column(int t, int e) {
-  return F::SPLIT_16 ? e / 4 * 16 + t * 4 + e % 4 : t * 8 + e;
-}
-
 __device__ __forceinline__ uint32_t simple_nibble(const uint8_t* qs, int i) { return i < 16 ? qs[i] & 15 : qs[i - 16] >> 4; }
 
 struct SourceQ4_0 {
@@ -115,13 +109,13 @@ __device__ uint32_t unit_word(const Rows<S>& r, int row, int column, int at) {
     if (F::BLOCK_K == 128) {
       int group = at / 512 * 2 + at % 16 / 8, e = at % 8;
       for (int i = 0; i < 4; i++) {
-        int c = column + group * 32 + lane_column<F>(t, e + i);
+        int c = column + group * 32 + lane_column(t, e + i);
         word |= (r.inside(row + g, c) ? r.code(row + g, c) : 128u) << (8 * i);
       }
       return word;
     }
     int group = at / 512 * 4 + at % 16 / 4;
-    for (int e = 0; e < 8; e++) word |= (r.code(row + g, column + group * 32 + lane_column<F>(t, e)) & 15) << (4 * (e / 2) + 16 * (e % 2));
+    for (int e = 0; e < 8; e++) word |= (r.code(row + g, column + group * 32 + lane_column(t, e)) & 15) << (4 * (e / 2) + 16 * (e % 2));
     return word;
   }
   at -= 1024;
@@ -140,7 +134,7 @@ __device__ uint32_t unit_word(const Rows<S>& r, int row, int column, int at) {
       uint32_t word = 0;
       for (int i = 0; i < 16; i++) {
         int j = i / 8, e = i % 8;
-        word |= (r.code(row + g, column + (first + j) * 32 + lane_column<F>(t, e)) >> 4) << (2 * (4 * j + e / 2) + 16 * (e % 2));
+        word |= (r.code(row + g, column + (first + j) * 32 + lane_column(t, e)) >> 4) << (2 * (4 * j + e / 2) + 16 * (e % 2));
       }
       return word;
     }
@@ -160,7 +154,7 @@ __device__ uint32_t unit_word(const Rows<S>& r, int row, int column, int at) {
         uint32_t word = 0;
         for (int i = 0; i < 32; i++) {
           int j = i / 8, e = i % 8;
-          word |= (r.code(row + g, column + (first + j) * 32 + lane_column<F>(t, e)) >> 4) << (4 * j + e / 2 + 16 * (e % 2));
+          word |= (r.code(row + g, column + (first + j) * 32 + lane_column(t, e)) >> 4) << (4 * j + e / 2 + 16 * (e % 2));
         }
         return word;
       }
@@ -240,8 +234,9 @@ __device__ void unpack(__nv_bfloat16* target, const uint8_t* units, int rows, in
     float v[8];
     unit_values<F>(unit, row % 8, t, group, v);
     __nv_bfloat16* out = target + static_cast<size_t>(row) * k + column + group * 32;
-    *reinterpret_cast<uint2*>(out + lane_column<F>(t, 0)) = make_uint2(pack_bf16(v[0], v[1]), pack_bf16(v[2], v[3]));
-    *reinterpret_cast<uint2*>(out + lane_column<F>(t, 4)) = make_uint2(pack_bf16(v[4], v[5]), pack_bf16(v[6], v[7]));
+    uint32_t w[4] = {pack_bf16(v[0], v[1]), pack_bf16(v[2], v[3]), pack_bf16(v[4], v[5]), pack_bf16(v[6], v[7])};
+    transpose_quad(w, t);
+    *reinterpret_cast<uint4*>(out + t * 8) = make_uint4(w[0], w[1], w[2], w[3]);
   }
 }
 

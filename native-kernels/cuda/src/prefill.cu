@@ -86,7 +86,7 @@ __device__ void prefill(bf16* out, const bf16* qkv, const bf16* cache, const int
     for (int k = 0; k < D / 16; k++) {
       uint32_t a[4];
       if constexpr (QUERIES_SHARED) {
-        matrices(a, queriesAt + k * 32);
+        load_matrices(a, queriesAt + k * 32);
       } else {
 #pragma unroll
         for (int i = 0; i < 4; i++) a[i] = q[k][i];
@@ -94,7 +94,7 @@ __device__ void prefill(bf16* out, const bf16* qkv, const bf16* cache, const int
 #pragma unroll
       for (int n = 0; n < KEYS / 16; n++) {
         uint32_t b[4];
-        matrices(b, keys + n * 16 * pitch<D>() + keyLane<D>(lane) + k * 32);
+        load_matrices(b, keys + n * 16 * pitch<D>() + keyLane<D>(lane) + k * 32);
         javelin::mma(score[2 * n], a[0], a[1], a[2], a[3], b[0], b[1]);
         javelin::mma(score[2 * n + 1], a[0], a[1], a[2], a[3], b[2], b[3]);
       }

@@ -62,6 +62,9 @@ __host__ __device__ constexpr int divide_up(int a, int b) { return (a + b - 1) /
 // Bytes of one sum of x, for all tokens, as the accumulators start with it.
 __host__ __device__ constexpr int starts_stride(int tokens) { return (tokens + 1) / 2 * 16; }
 
+// Bytes of 32 columns of x, for all tokens.
+template <class F> __host__ __device__ constexpr int values_stride(int tokens) { return 64 * tokens + (F::PACKED ? Activations::PAD : 0); }
+
 // Blocks of BLOCK_K columns in one segment; a segment is a whole number of 256 columns.
 template <class F>
 __host__ __device__ constexpr int segment_blocks(int k, int segments) {
@@ -71,7 +74,7 @@ __host__ __device__ constexpr int segment_blocks(int k, int segments) {
 template <class F>
 __host__ __device__ constexpr int stream_shared_bytes(int k, int tokens, int segments, int splits, int stages) {
   int columns = segment_blocks<F>(k, segments) * F::BLOCK_K * (splits > 1 ? 1 : segments);
-  return RING_AT + stages * F::STAGE_BYTES + columns * tokens * 2 + columns / 32 * F::SUMS_PER_GROUP * starts_stride(tokens);
+  return RING_AT + stages * F::STAGE_BYTES + columns / 32 * (values_stride<F>(tokens) + F::SUMS_PER_GROUP * starts_stride(tokens));
 }
 
 // Read again by each role: kept over all of them it costs a register that the product needs.
@@ -158,28 +161,28 @@ __device__ __forceinline__ void produce(
 
 // Puts columns [begin, begin + columns) of x into shared memory in operand order: 16 bytes (group, token, t).
 // Columns beyond k become zero. With a norm, x * norm is stored and each warp's squares of x are summed.
-// TOKENS >= p.tokens; four 16-byte loads a thread are in flight, eight for 8 tokens.
+// A function of its own, so that its registers are not the product's. TOKENS >= p.tokens; four 16-byte loads a thread are in flight, eight for 8 tokens.
 template <class F, int TOKENS>
-__device__ void stage_activations(const Stream& p, uint32_t values, uint32_t starts, float* squares, int begin, int columns) {
+__device__ __noinline__ void stage_activations(const __nv_bfloat16* x, const float* norm, int k, int tokens, uint32_t values, uint32_t starts, float* squares, int begin, int columns) {
   constexpr int UNITS = TOKENS >= 4 ? 1 : 4 / TOKENS;
   int thread = threadIdx.x, lane = thread % 32, warp = thread / 32;
   float square[TOKENS] = {};
 #pragma unroll 1
   for (int first = thread * 8; first < columns; first += UNITS * CONSUMER_THREADS * 8) {
     uint4 v[UNITS][TOKENS];
-    float norm[UNITS][8];
+    float factors[UNITS][8];
 #pragma unroll
     for (int i = 0; i < UNITS; i++) {
       int at = first + i * CONSUMER_THREADS * 8;
-      bool inside = at < columns && begin + at < p.k;
+      bool inside = at < columns && begin + at < k;
 #pragma unroll
       for (int token = 0; token < TOKENS; token++) {
         v[i][token] = make_uint4(0, 0, 0, 0);
-        if (inside && token < p.tokens) v[i][token] = load_16(p.x + static_cast<size_t>(token) * p.k + begin + at);
+        if (inside && token < tokens) v[i][token] = load_16(x + static_cast<size_t>(token) * k + begin + at);
       }
-      if (p.norm != nullptr && inside) {
-        *reinterpret_cast<float4*>(&norm[i][0]) = __ldg(reinterpret_cast<const float4*>(p.norm + begin + at));
-        *reinterpret_cast<float4*>(&norm[i][4]) = __ldg(reinterpret_cast<const float4*>(p.norm + begin + at + 4));
+      if (norm != nullptr && inside) {
+        *reinterpret_cast<float4*>(&factors[i][0]) = __ldg(reinterpret_cast<const float4*>(norm + begin + at));
+        *reinterpret_cast<float4*>(&factors[i][4]) = __ldg(reinterpret_cast<const float4*>(norm + begin + at + 4));
       }
     }
 #pragma unroll
@@ -189,25 +192,17 @@ __device__ void stage_activations(const Stream& p, uint32_t values, uint32_t sta
       int group = at / 32, t = lane % 4;
 #pragma unroll
       for (int token = 0; token < TOKENS; token++) {
-        if (token >= p.tokens) break;
+        if (token >= tokens) break;
         uint32_t w[4] = {v[i][token].x, v[i][token].y, v[i][token].z, v[i][token].w};
-        if (p.norm != nullptr && begin + at < p.k) {
+        if (norm != nullptr && begin + at < k) {
 #pragma unroll
           for (int e = 0; e < 4; e++) {
             float low = low_bf16(w[e]), high = high_bf16(w[e]);
             square[token] = fmaf(low, low, fmaf(high, high, square[token]));
-            w[e] = pack_bf16(low * norm[i][2 * e], high * norm[i][2 * e + 1]);
+            w[e] = pack_bf16(low * factors[i][2 * e], high * factors[i][2 * e + 1]);
           }
         }
-        uint32_t to = values + (group * p.tokens + token) * 64;
-        if constexpr (F::SPLIT_16) {
-          // Columns 4t .. 4t+3 of each half group belong to lane t.
-          uint32_t half = to + t / 2 * 8 + t % 2 * 32;
-          asm volatile("st.shared.v2.u32 [%0], {%1,%2};" ::"r"(half), "r"(w[0]), "r"(w[1]) : "memory");
-          asm volatile("st.shared.v2.u32 [%0], {%1,%2};" ::"r"(half + 16), "r"(w[2]), "r"(w[3]) : "memory");
-        } else {
-          asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(to + t * 16), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
-        }
+        uint32_t to = values + group * values_stride<F>(tokens) + token * 64;
         if constexpr (F::SUMS_PER_GROUP > 0) {
           float sum = 0.f;
 #pragma unroll
@@ -217,19 +212,26 @@ __device__ void stage_activations(const Stream& p, uint32_t values, uint32_t sta
           if constexpr (F::SUMS_PER_GROUP == 1) sum += __shfl_xor_sync(quad, sum, 2);
           if (t % (4 / F::SUMS_PER_GROUP) == 0) {
             int slot = group * F::SUMS_PER_GROUP + t * F::SUMS_PER_GROUP / 4;
-            uint32_t start = starts + slot * starts_stride(p.tokens) + token / 2 * 16 + token % 2 * 4;
+            uint32_t start = starts + slot * starts_stride(tokens) + token / 2 * 16 + token % 2 * 4;
             asm volatile("st.shared.f32 [%0], %1;" ::"r"(start), "f"(sum * -F::OFFSET) : "memory");
             asm volatile("st.shared.f32 [%0], %1;" ::"r"(start + 8), "f"(sum * -F::OFFSET) : "memory");
           }
+        }
+        if constexpr (F::PACKED) {
+          // Word e belongs to lane e.
+#pragma unroll
+          for (int e = 0; e < 4; e++) asm volatile("st.shared.u32 [%0], %1;" ::"r"(to + e * 16 + t * 4), "r"(w[e]) : "memory");
+        } else {
+          asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" ::"r"(to + t * 16), "r"(w[0]), "r"(w[1]), "r"(w[2]), "r"(w[3]) : "memory");
         }
       }
     }
   }
   __syncwarp();
-  if (p.norm != nullptr) {
+  if (norm != nullptr) {
 #pragma unroll
     for (int token = 0; token < TOKENS; token++) {
-      if (token >= p.tokens) break;
+      if (token >= tokens) break;
 #pragma unroll
       for (int step = 16; step > 0; step /= 2) square[token] += __shfl_xor_sync(0xffffffffu, square[token], step);
       if (lane == 0) squares[token * CONSUMER_WARPS + warp] = square[token];
@@ -398,15 +400,15 @@ __device__ void stream_linear(const Stream& p) {
 
   int window = share.block_begin(share.segment_begin);
   int columns = (share.segment_end - share.segment_begin) * share.per_segment * F::BLOCK_K;
-  uint32_t values = base + RING_AT + p.stages * F::STAGE_BYTES, starts = values + columns * p.tokens * 2;
+  uint32_t values = base + RING_AT + p.stages * F::STAGE_BYTES, starts = values + columns / 32 * values_stride<F>(p.tokens);
   if (p.tokens == 1) {
-    stage_activations<F, 1>(p, values, starts, squares, window * F::BLOCK_K, columns);
+    stage_activations<F, 1>(p.x, p.norm, p.k, p.tokens, values, starts, squares, window * F::BLOCK_K, columns);
   } else if (p.tokens == 2) {
-    stage_activations<F, 2>(p, values, starts, squares, window * F::BLOCK_K, columns);
+    stage_activations<F, 2>(p.x, p.norm, p.k, p.tokens, values, starts, squares, window * F::BLOCK_K, columns);
   } else if (p.tokens <= 4) {
-    stage_activations<F, 4>(p, values, starts, squares, window * F::BLOCK_K, columns);
+    stage_activations<F, 4>(p.x, p.norm, p.k, p.tokens, values, starts, squares, window * F::BLOCK_K, columns);
   } else {
-    stage_activations<F, 8>(p, values, starts, squares, window * F::BLOCK_K, columns);
+    stage_activations<F, 8>(p.x, p.norm, p.k, p.tokens, values, starts, squares, window * F::BLOCK_K, columns);
   }
   named_barrier(1, CONSUMER_THREADS + 32);
 
@@ -427,7 +429,7 @@ __device__ void stream_linear(const Stream& p) {
         barrier_wait(base + FULL + cursor.at * 8, cursor.parity);
         if (block < end) {
           int group = (block - window) * (F::BLOCK_K / 32);
-          x.values = my_values + group * x.group_stride;
+          x.values = my_values + group * 64 * p.tokens + group * (F::PACKED ? Activations::PAD : 0);
           x.starts = my_starts + group * F::SUMS_PER_GROUP * x.starts_stride;
           F::consume(base + RING_AT + cursor.at * F::STAGE_BYTES, warp, lane, p.k - block * F::BLOCK_K, x, acc);
         }

@@ -4,18 +4,17 @@
 // instruction no longer hold them, and a decoded panel would write and read four times what 4-bit weights take. A producer warp
 // keeps a ring of stages of 256 columns full, weights and activations; eight consumer warps take 16 weight rows each (up to 64
 // tokens: four row tiles, two halves of the columns). Columns may be split over blocks; whoever finishes last adds the pieces in
-// order. Unpacked weights are rounded to bf16 as pack_rows_* rounds them.
+// order. Unpacked weights are rounded to bf16.
 //
 // Shapes, packed weights, alignment: as stream.cu. Launch: block 320, for more than 32 tokens a pass 384; any grid; shared memory tileShared(...) of TileKernels. Tokens beyond
 //   the template's number take further passes over the weights.
 // Parameters: as stream.cu without norm, eps and segments; counters [ceil(rows / tile rows) * passes], partials float
 //   [ceil(rows / tile rows) * passes][splits][tile rows * tokens of a pass]; tile rows 64, for 128 tokens 128.
+// On compute capability 9.0 wgtile.cu is faster in most cases.
 // Launcher: TileKernels. Exports: tile_linear_{q4_0, q4_1, q8_0, q4_k, q5_k, q6_k}_{16, 32, 64, 128}: the last number is the tokens of a
 //   pass.
-#include <type_traits>
-
 #include "epilogue.cuh"
-#include "stream_formats.cuh"
+#include "weight_lanes.cuh"
 
 namespace tile {
 
@@ -24,7 +23,7 @@ using namespace javelin;
 // --- device helpers --------------------------------------------------------------------------
 
 constexpr int STEP = 256;                 // columns of a stage
-constexpr int X_PITCH = STEP * 2 + 64;    // 16-byte reads of two tokens lie in different banks
+constexpr int X_PITCH = STEP * 2 + 16;    // 16-byte reads of eight tokens lie in different banks
 constexpr int MOST_STAGES = 8;
 constexpr int RING_AT = 256;              // after the barriers full[8], empty[8] and a flag
 
@@ -54,109 +53,6 @@ constexpr int producers(int tokens) { return tokens > 32 ? 128 : 64; }
 constexpr int threads(int tokens) { return CONSUMER_WARPS * 32 + producers(tokens); }
 // Two blocks of few tokens share a multiprocessor and hide each other's latency.
 constexpr int blocks(int tokens) { return tokens > 32 ? 1 : 2; }
-
-// The eight weights of a lane in one group and unit, as the operands 2r, 2r + 1 of r = 0 .. 3.
-template <class F> struct Lane;
-
-// scale * (128 + q) + offset for eight codes.
-template <int PLANE>
-__device__ __forceinline__ void scaled(const NibbleLane<PLANE>& lane, int j, float scale, float offset, uint32_t (&w)[4]) {
-#pragma unroll
-  for (int r = 0; r < 4; r++) {
-    const uint32_t v = lane.operand(j, r);
-    w[r] = pack_bf16(fmaf(low_bf16(v), scale, offset), fmaf(high_bf16(v), scale, offset));
-  }
-}
-
-// Each keeps half a block: groups 4h .. 4h + 3. j is the group in the block.
-template <> struct Lane<Q4_0> {
-  NibbleLane<0> codes;
-  uint2 scales;
-  __device__ void load(uint32_t unit, int lane, int half) {
-    codes.load(unit, lane, half);
-    scales = shared_8(unit + 1024 + lane / 4 * 16 + half * 8);
-  }
-  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
-    const float d = half_at(j % 4 < 2 ? scales.x : scales.y, j % 2);
-    scaled(codes, j, d, -136.f * d, w);
-  }
-};
-
-template <> struct Lane<Q4_1> {
-  NibbleLane<0> codes;
-  uint4 scales;
-  __device__ void load(uint32_t unit, int lane, int half) {
-    codes.load(unit, lane, half);
-    scales = shared_16(unit + 1024 + lane / 4 * 32 + half * 16);
-  }
-  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
-    const uint32_t pair = word_at(scales, j % 4);
-    const float d = half_at(pair, 0);
-    scaled(codes, j, d, fmaf(-128.f, d, half_at(pair, 1)), w);
-  }
-};
-
-template <int PLANE> struct SuperLane {
-  NibbleLane<PLANE> codes;
-  uint32_t scales, minimums;
-  float d, dmin;
-  __device__ void load(uint32_t unit, int lane, int half) {
-    codes.load(unit, lane, half);
-    const uint32_t at = unit + 1024 + PLANE * 256;
-    scales = shared_4(at + lane / 4 * 16 + half * 4);
-    minimums = shared_4(at + lane / 4 * 16 + 8 + half * 4);
-    const uint32_t pair = shared_4(at + 128 + lane / 4 * 4);
-    d = half_at(pair, 0);
-    dmin = half_at(pair, 1);
-  }
-  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
-    const float scale = d * static_cast<float>(scales >> (8 * (j % 4)) & 255);
-    scaled(codes, j, scale, fmaf(-128.f, scale, -dmin * static_cast<float>(minimums >> (8 * (j % 4)) & 255)), w);
-  }
-};
-template <> struct Lane<Q4_K> : SuperLane<0> {};
-template <> struct Lane<Q5_K> : SuperLane<1> {};
-
-template <> struct Lane<Q6_K> {
-  NibbleLane<2> codes;
-  uint2 scales;
-  float d;
-  __device__ void load(uint32_t unit, int lane, int half) {
-    codes.load(unit, lane, half);
-    scales = shared_8(unit + 1536 + lane / 4 * 16 + half * 8);
-    d = half_at(shared_4(unit + 1664 + lane / 8 * 4), lane / 4 % 2);
-  }
-  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
-    const uint32_t pair = (j % 4 < 2 ? scales.x : scales.y) >> (16 * (j % 2));
-#pragma unroll
-    for (int r = 0; r < 4; r++) {
-      const float scale = d * (static_cast<float>(pair >> (r < 2 ? 0 : 8) & 255) - 128.f);
-      const uint32_t v = codes.operand(j, r);
-      w[r] = pack_bf16((low_bf16(v) - 160.f) * scale, (high_bf16(v) - 160.f) * scale);
-    }
-  }
-};
-
-// Two blocks of 128 columns: half h is block h.
-template <> struct Lane<Q8_0> {
-  uint4 a, b;
-  uint2 scales;
-  __device__ void load(uint32_t unit, int lane, int half) {
-    const uint32_t at = unit + half * Q8_0::UNIT_BYTES;
-    a = shared_16(at + lane * 16);
-    b = shared_16(at + 512 + lane * 16);
-    scales = shared_8(at + 1024 + lane / 4 * 8);
-  }
-  template <int B> __device__ static __forceinline__ uint32_t pair(uint32_t word, float d) {
-    return pack_bf16((byte_2_23<B>(word) - 8388736.f) * d, (byte_2_23<B + 1>(word) - 8388736.f) * d);
-  }
-  __device__ __forceinline__ void weights(int j, uint32_t (&w)[4]) const {
-    const uint4& v = j % 4 < 2 ? a : b;
-    const uint32_t first = j % 2 ? v.z : v.x, second = j % 2 ? v.w : v.y;
-    const float d = half_at(j % 4 < 2 ? scales.x : scales.y, j % 2);
-    w[0] = pair<0>(first, d), w[1] = pair<2>(first, d), w[2] = pair<0>(second, d), w[3] = pair<2>(second, d);
-  }
-};
 
 // A block's pieces of work, one after the other: pass over tokens, tile of rows, split of columns.
 template <class F, int N>
@@ -286,7 +182,7 @@ __device__ void linear(const Tile& p) {
     for (int step = work.begin(p, item); step < work.end(p, item); step++) {
       barrier_wait(base + at * 8, parity);
       const uint32_t stage = base + RING_AT + at * P::STAGE_BYTES;
-      const uint32_t unit_a = stage + row_tile * 2 * P::UNIT_STAGE, x = stage + P::UNITS * P::UNIT_STAGE + lane / 4 * X_PITCH;
+      const uint32_t unit_a = stage + row_tile * 2 * P::UNIT_STAGE, x = stage + P::UNITS * P::UNIT_STAGE + lane % 8 * X_PITCH + lane / 8 * 16;
       const int columns = p.k - step * STEP;
       Lane<F> a, b;
 #pragma unroll
@@ -303,15 +199,10 @@ __device__ void linear(const Tile& p) {
         b.weights(i, wb);
 #pragma unroll
         for (int n = 0; n < N / 8; n++) {
-          uint4 v;
-          if constexpr (F::SPLIT_16) {
-            const uint2 low = shared_8(x + n * 8 * X_PITCH + j * 64 + lane % 4 * 8), high = shared_8(x + n * 8 * X_PITCH + j * 64 + 32 + lane % 4 * 8);
-            v = make_uint4(low.x, low.y, high.x, high.y);
-          } else {
-            v = shared_16(x + n * 8 * X_PITCH + j * 64 + lane % 4 * 16);
-          }
-          mma(acc[n], wa[0], wb[0], wa[1], wb[1], v.x, v.y);
-          mma(acc[n], wa[2], wb[2], wa[3], wb[3], v.z, v.w);
+          uint32_t v[4];
+          load_matrices(v, x + n * 8 * X_PITCH + j * 64);
+          mma(acc[n], wa[0], wb[0], wa[1], wb[1], v[0], v[1]);
+          mma(acc[n], wa[2], wb[2], wa[3], wb[3], v[2], v[3]);
         }
       }
       __syncwarp();

@@ -216,17 +216,18 @@ struct Softmax {
 
 template <int D>
 __device__ __forceinline__ void startScores(float (&score)[KEYS / 2], uint32_t queries, uint32_t keys) {
+  const uint64_t a = swizzled_tile(queries), b = swizzled_tile(keys);
 #pragma unroll
   for (int k = 0; k < D / 16; k++)
-    wgmma_shared<KEYS>(score, swizzled_tile(queries + k / 4 * (TILE_ROWS * 128) + k % 4 * 32), swizzled_tile(keys + k / 4 * (KEYS * 128) + k % 4 * 32), k > 0);
+    wgmma_shared<KEYS>(score, further(a, k / 4 * (TILE_ROWS * 128) + k % 4 * 32), further(b, k / 4 * (KEYS * 128) + k % 4 * 32), k > 0);
   wgmma_commit();
 }
 
 template <int D>
 __device__ __forceinline__ void startValues(float (&sum)[D / 2], const uint32_t (&weight)[KEYS / 4], uint32_t values) {
+  const uint64_t b = swizzled_tile(values, KEYS * 128);
 #pragma unroll
-  for (int k = 0; k < KEYS / 16; k++)
-    wgmma_columns<D>(sum, weight[4 * k], weight[4 * k + 1], weight[4 * k + 2], weight[4 * k + 3], swizzled_tile(values + k * 16 * 128, KEYS * 128));
+  for (int k = 0; k < KEYS / 16; k++) wgmma_columns<D>(sum, weight[4 * k], weight[4 * k + 1], weight[4 * k + 2], weight[4 * k + 3], further(b, k * 16 * 128));
   wgmma_commit();
 }
 

@@ -22,7 +22,8 @@ public final class KernelCatalog {
             RopeKernels.SIGNATURES,
             SampleKernels.SIGNATURES,
             StreamKernels.SIGNATURES,
-            TileKernels.SIGNATURES)
+            TileKernels.SIGNATURES,
+            WgTileKernels.SIGNATURES)
         .flatMap(List::stream)
         .toList();
   }

@@ -219,8 +219,9 @@ public final class StreamKernels {
       Format format, int in, int tokens, int segments, int splits, int stages) {
     int segment = Math.ceilDiv(Math.ceilDiv(in, SEGMENT_STEP), segments) * SEGMENT_STEP;
     int inputs = splits > 1 ? segment : segment * segments;
-    int sums = inputs / GROUP * format.sums() * ((tokens + 1) / 2 * 16);
-    return RING_AT + stages * format.stageBytes() + inputs * tokens * 2 + sums;
+    int values = 2 * GROUP * tokens + (format.weight() == WeightFormat.BF16 ? 0 : 16);
+    int sums = format.sums() * ((tokens + 1) / 2 * 16);
+    return RING_AT + stages * format.stageBytes() + inputs / GROUP * (values + sums);
   }
 
   private static Format of(WeightFormat weight) {

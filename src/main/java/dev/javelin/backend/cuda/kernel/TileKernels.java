@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * Launches {@code tile.cu}: products of more rows than {@link StreamKernels} takes, weights
- * unpacked in registers. Addresses are of device memory.
+ * unpacked in registers; or {@link WgTileKernels}, where that is faster. Addresses are of device
+ * memory.
  */
 public final class TileKernels {
   /** Above this many rows another way is faster: a decoded panel, or cuBLASLt on bf16. */
@@ -24,7 +25,7 @@ public final class TileKernels {
 
   private static final int CAPABILITY = 90;
   private static final int STEP = 256;
-  private static final int PITCH = 2 * STEP + 64;
+  private static final int PITCH = 2 * STEP + 16;
   private static final int RING_AT = 256;
   private static final int MOST_STAGES = 6;
   private static final int MOST_SHARED_BYTES = 227 << 10;
@@ -36,7 +37,7 @@ public final class TileKernels {
   /** Adding the pieces of split columns costs about as much as this many steps of columns. */
   private static final int MERGE_STEPS = 4;
 
-  private static final List<WeightFormat> FORMATS =
+  static final List<WeightFormat> FORMATS =
       List.of(
           WeightFormat.Q4_0,
           WeightFormat.Q4_1,
@@ -46,7 +47,7 @@ public final class TileKernels {
           WeightFormat.Q6_K);
 
   /** Tokens of a pass over the weights. */
-  private static final List<Integer> PASSES = List.of(16, 32, 64, 128);
+  static final List<Integer> PASSES = List.of(16, 32, 64, 128);
 
   static final List<KernelSignature> SIGNATURES = signatures();
 
@@ -85,10 +86,12 @@ public final class TileKernels {
   private final Launcher launcher;
   private final int multiprocessors;
   private final Map<WeightFormat, List<Tile>> tiles = new EnumMap<>(WeightFormat.class);
+  private final WgTileKernels groups;
 
   public TileKernels(KernelModules modules, Launcher launcher, CudaDevice device) {
     this.launcher = launcher;
     multiprocessors = device.multiprocessors();
+    groups = new WgTileKernels(modules, launcher, device);
     if (device.capability() >= CAPABILITY && device.sharedBytesPerBlock() >= MOST_SHARED_BYTES) {
       for (WeightFormat format : FORMATS) {
         List<Tile> sizes = new ArrayList<>();
@@ -141,7 +144,7 @@ public final class TileKernels {
 
   /** Bytes of {@code partials} that any launch may need. */
   public long partialBytes() {
-    return PARTIAL_BYTES;
+    return Math.max(PARTIAL_BYTES, groups.partialBytes());
   }
 
   /** Bytes of {@code counters}, which must be zero before the first launch. */
@@ -164,6 +167,10 @@ public final class TileKernels {
       long counters,
       Epilogue epilogue,
       Activation gate) {
+    if (groups.serves(weights.format(), tokens)) {
+      groups.linear(out, outStride, weights, x, tokens, partials, counters, epilogue, gate);
+      return;
+    }
     Tile tile = tile(weights.format(), tokens);
     int stageBytes = tile.stageBytes(weights.format());
     int most = tile.blocksPerMultiprocessor() == 1 ? MOST_SHARED_BYTES : HALF_SHARED_BYTES;
