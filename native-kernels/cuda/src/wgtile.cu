@@ -25,8 +25,8 @@ constexpr int COPIERS = 128, COPY_WARPS = COPIERS / 32;
 constexpr int ROWS = CONSUMER_WARPS * 16;
 constexpr int UNITS = ROWS / 8;
 constexpr int MOST_STAGES = 8;
-constexpr int RING_AT = 1024;  // after the barriers full[8], empty[8] and a flag
-constexpr int EARLY = 3;       // stages whose weights are copied before the wait: the first is full when all of them are
+[[maybe_unused]] constexpr int RING_AT = 1024;  // after the barriers full[8], empty[8] and a flag
+[[maybe_unused]] constexpr int EARLY = 3;       // stages whose weights are copied before the wait: the first is full when all of them are
 
 struct Tile {
   void* out;
