@@ -1,8 +1,7 @@
-// Probe and bench of the streaming linear: correctness against a scalar float64 oracle first, then time.
+// Bench of the streaming linear: correctness against a scalar float64 oracle first, then time.
 //
-//   stream [probe] [check] [time] [step]      all four without arguments; one: for a profiler
+//   stream [check] [time] [step]      all three without arguments; one: for a profiler
 //
-// probe: read bandwidth over ring size and chunk, from DRAM and from L2; what a kernel boundary costs.
 // check: every format, ugly sizes, 1 / 3 / 8 tokens, poisoned outputs; token results bit-equal for any number
 //        of tokens and any split.
 // time:  each matrix of the Llama-3.1-8B shape, weights rotated over more than 4 x L2, medians of graph replays.
@@ -12,7 +11,7 @@
 
 #include "../src/stream.cu"
 
-static double read_ceiling = 0;  // bytes per second, from the probe
+static const double read_ceiling = 3.1e12;  // bytes per second of an H100: the probe (probe.cu) tells a card's
 // Kernel, stage and default ring of each row of `formats`.
 struct StreamFormat {
   const void* forward;
@@ -225,102 +224,6 @@ static bool check_all() {
 
 // --- timing ----------------------------------------------------------------------------------
 
-// --- probe -----------------------------------------------------------------------------------
-
-// One warp per block keeps `ring` bytes of bulk copies of `chunk` bytes in flight over its own range.
-// mode 0: waits for the previous kernel first; 1: fills the ring first.
-__global__ void __launch_bounds__(32) probe_read(const char* data, size_t per_block, size_t wrap, int chunk, int stages, int mode) {
-  extern __shared__ __align__(128) unsigned char shared[];
-  uint32_t base = javelin::shared_address(shared);
-  javelin::allow_next_kernel();
-  if (threadIdx.x == 0) {
-    for (int s = 0; s < stages; s++) javelin::barrier_init(base + s * 8, 1);
-    javelin::barrier_init_visible();
-    if (mode == 0) javelin::wait_for_inputs();
-    uint64_t policy = javelin::evict_first();
-    size_t chunks = per_block / chunk, first = blockIdx.x * per_block;
-    auto issue = [&](size_t i) {
-      uint32_t barrier = base + (i % stages) * 8;
-      javelin::barrier_expect(barrier, chunk);
-      javelin::bulk_copy(base + 1024 + (i % stages) * chunk, data + (first + i * chunk) % wrap, chunk, barrier, policy);
-    };
-    size_t issued = 0;
-    for (; issued < chunks && issued < (size_t)stages; issued++) issue(issued);
-    if (mode == 1) javelin::wait_for_inputs();
-    for (size_t i = 0; i < chunks; i++) {
-      javelin::barrier_wait(base + (i % stages) * 8, (i / stages) & 1);
-      if (issued < chunks) issue(issued++);
-    }
-  }
-  if (mode >= 0 && threadIdx.x == 1) javelin::wait_for_inputs();
-}
-
-static void probe_launch(cudaStream_t stream, const char* data, size_t per_block, size_t wrap, int chunk, int stages, int mode, bool dependent, int blocks) {
-  void* args[] = {&data, &per_block, &wrap, &chunk, &stages, &mode};
-  cudaLaunchConfig_t config = {};
-  config.gridDim = dim3(blocks);
-  config.blockDim = dim3(32);
-  config.dynamicSmemBytes = 1024 + chunk * stages;
-  config.stream = stream;
-  cudaLaunchAttribute attribute;
-  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  attribute.val.programmaticStreamSerializationAllowed = 1;
-  config.attrs = &attribute;
-  config.numAttrs = dependent ? 1 : 0;
-  CHECK(cudaLaunchKernelExC(&config, (const void*)probe_read, args));
-}
-
-static void probe() {
-  CHECK(cudaFuncSetAttribute((const void*)probe_read, cudaFuncAttributeMaxDynamicSharedMemorySize, 227 * 1024));
-  CHECK(cudaFuncSetAttribute((const void*)probe_read, cudaFuncAttributePreferredSharedMemoryCarveout, 100));
-  size_t total = size_t(6) << 30;
-  Device data(total);
-  fill_words<<<2048, 256>>>(data.as<uint32_t>(), total / 4, 5);
-  printf("probe: DRAM read TB/s, one block an SM; rows: KB in flight, columns: chunk KB\n        2      4      8     16     32\n");
-  for (int ring : {16, 32, 48, 64, 96, 128, 192}) {
-    printf("%5d", ring);
-    for (int chunk : {2, 4, 8, 16, 32}) {
-      if (chunk * 2 > ring) {
-        printf("      -");
-        continue;
-      }
-      size_t per_block = (size_t(3) << 30) / multiprocessors / (chunk * 1024) * (chunk * 1024);
-      double s = graph_seconds([&](cudaStream_t st) { probe_launch(st, data.as<char>(), per_block, total, chunk * 1024, ring / chunk, 0, false, multiprocessors); }, 5);
-      double rate = per_block * multiprocessors / s;
-      read_ceiling = std::max(read_ceiling, rate);
-      printf(" %6.2f", rate / 1e12);
-    }
-    printf("\n");
-  }
-  printf("probe: two blocks an SM, 48 KB each:");
-  {
-    size_t per_block = (size_t(3) << 30) / (2 * multiprocessors) / 16384 * 16384;
-    double s = graph_seconds([&](cudaStream_t st) { probe_launch(st, data.as<char>(), per_block, total, 16384, 3, 0, false, 2 * multiprocessors); }, 5);
-    printf(" %.2f TB/s\n", per_block * 2 * multiprocessors / s / 1e12);
-    size_t l2 = size_t(24) << 20;
-    s = graph_seconds([&](cudaStream_t st) { probe_launch(st, data.as<char>(), (size_t(2) << 30) / multiprocessors / 16384 * 16384, l2, 16384, 6, 0, false, multiprocessors); }, 5);
-    printf("probe: from L2 (24 MB, again and again), 96 KB in flight: %.2f TB/s\n", (size_t(2) << 30) / s / 1e12);
-  }
-  printf("probe: a chain of 256 kernels, us each (loss against the read ceiling)\n  bytes MB  ring KB      plain launches        graph        graph+PDL    PDL+ring first\n");
-  for (double mb : {2.1, 9.4, 33.6, 117.4})
-    for (int ring : {48, 96}) {
-      int stages = ring / 16;
-      size_t per_block = static_cast<size_t>(mb * 1e6 / multiprocessors) / 16384 * 16384;
-      if (per_block == 0) per_block = 16384;
-      double ideal = per_block * multiprocessors / read_ceiling * 1e6;
-      auto record = [&](bool dependent, int mode) {
-        return [&, dependent, mode](cudaStream_t st) {
-          for (int i = 0; i < 256; i++)
-            probe_launch(st, data.as<char>() + (size_t(i) * per_block * multiprocessors) % (total - (size_t(1) << 28)) / 256 * 256, per_block, total, 16384, stages, mode, dependent, multiprocessors);
-        };
-      };
-      double plain = stream_seconds(record(false, 0), 4) / 256 * 1e6, graph = graph_seconds(record(false, 0), 5) / 256 * 1e6;
-      double pdl = graph_seconds(record(true, 0), 5) / 256 * 1e6, ahead = graph_seconds(record(true, 1), 5) / 256 * 1e6;
-      printf("  %8.1f %8d  %8.2f (%5.2f) %8.2f (%5.2f) %8.2f (%5.2f) %8.2f (%5.2f)\n", per_block * multiprocessors / 1e6, ring, plain, plain - ideal, graph, graph - ideal, pdl,
-             pdl - ideal, ahead, ahead - ideal);
-    }
-}
-
 static int splits_of(const FormatInfo& f, int k, int tokens, int stages, int limit_kb) {
   int segments = segments_of(k);
   return segments > 1 && shared_bytes(f, k, tokens, segments, 1, stages) > limit_kb * 1024 ? segments : 1;
@@ -367,7 +270,7 @@ static void time_all() {
                            for (int i = 0; i < launches; i++) launch(matrix_call(f, m, b, weights.as<char>() + i % copies * pitch, tokens, stages, splits), st, false);
                          },
                          7) / launches;
-          printf(" | t%d s%d %7.2f %5.2f %3.0f%%", tokens, stages, s * 1e6, bytes / s / 1e12, read_ceiling > 0 ? 100 * bytes / s / read_ceiling : 0);
+          printf(" | t%d s%d %7.2f %5.2f %3.0f%%", tokens, stages, s * 1e6, bytes / s / 1e12, 100 * bytes / s / read_ceiling);
         }
       printf("\n");
     }
@@ -451,8 +354,6 @@ int main(int argc, char** argv) {
     CHECK(cudaFuncSetAttribute(stream_of(f).forward, cudaFuncAttributePreferredSharedMemoryCarveout, 100));
   }
   if (wants("check") && !check_all()) return 1;
-  if (wants("probe")) probe();
-  if (read_ceiling == 0) read_ceiling = 3.1e12;
   if (argc > 1 && wants("one")) one();
   if (wants("step")) step_all();
   if (wants("time")) time_all();
