@@ -67,6 +67,15 @@ final class CheckpointFiles {
             && shard.group(2).equals(other.group(2)));
   }
 
+  /** Whether these are one file, or all shards of one split GGUF model. */
+  static boolean isWhole(List<String> names) {
+    Matcher shard = SHARD.matcher(names.getFirst());
+    return names.size() == 1
+        || (shard.matches()
+            && names.size() == Integer.parseInt(shard.group(2))
+            && names.stream().allMatch(name -> belongs(name, names.getFirst())));
+  }
+
   private static List<VersionFile> shards(Path path, Matcher shard) throws IOException {
     List<VersionFile> found = new ArrayList<>();
     int count = Integer.parseInt(shard.group(2));

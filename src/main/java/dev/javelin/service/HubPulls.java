@@ -19,6 +19,7 @@ import org.springframework.stereotype.Service;
 @Service
 public final class HubPulls {
   private static final Set<String> NEEDED = Set.of(".safetensors", ".json", ".jinja", ".model");
+  private static final String PART = ".part";
 
   private final HubClient hub;
   private final Store store;
@@ -55,13 +56,33 @@ public final class HubPulls {
     List<HubFile> files = chosen(name, hub.list(name));
     long total = files.stream().mapToLong(HubFile::sizeBytes).sum();
     Path folder = store.folder("hub", name.owner(), name.name());
-    store.requireRoom(total - Store.bytes(folder));
+    try (Store.Room _ = store.reserve(() -> missing(files, folder))) {
+      fetch(name, files, folder, total, operation);
+    }
+    operation.stage("registering");
+    Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
+    return registrations.register(model, path, name.toString(), actor).version();
+  }
+
+  private static long missing(List<HubFile> files, Path folder) {
+    return files.stream()
+        .mapToLong(
+            file ->
+                file.sizeBytes()
+                    - Store.size(folder.resolve(file.name()))
+                    - Store.size(folder.resolve(file.name() + PART)))
+        .sum();
+  }
+
+  private void fetch(
+      HubName name, List<HubFile> files, Path folder, long total, Operation operation)
+      throws IOException {
     long before = 0;
     for (HubFile file : files) {
       long done = before;
       Path target = folder.resolve(file.name());
       if (!Files.exists(target)) {
-        Path part = folder.resolve(file.name() + ".part");
+        Path part = folder.resolve(file.name() + PART);
         operation.stage("downloading " + file.name());
         hub.fetch(name, file, part, bytes -> operation.progress((done + bytes) / (double) total));
         operation.stage("verifying " + file.name());
@@ -70,9 +91,6 @@ public final class HubPulls {
       }
       before += file.sizeBytes();
     }
-    operation.stage("registering");
-    Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
-    return registrations.register(model, path, name.toString(), actor).version();
   }
 
   /** The named file with its other shards; or everything that a folder of safetensors needs. */

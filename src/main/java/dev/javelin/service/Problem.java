@@ -48,6 +48,8 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
     PRECONDITION_FAILED(412, "Somebody else changed it"),
     CONTENT_TOO_LARGE(413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body has the wrong form"),
+    RANGE_NOT_SATISFIABLE(416, "These are not the bytes that are missing"),
+    CHECKSUM_MISMATCH(422, "The file is not what was announced"),
     INVALID_MODEL(422, "The model cannot be used"),
     KEY_REUSED(422, "The idempotency key belongs to another request"),
     PRECONDITION_REQUIRED(428, "If-Match is required"),

@@ -62,23 +62,41 @@ public final class Registrations {
       }
     }
     return models.addVersion(
-        model,
-        new NewVersion(
-            source,
-            absolute.toString(),
-            description.format(),
-            description.architecture(),
-            description.contextLength(),
-            description.tokenizerSha256(),
-            description.templateSha256(),
-            description.licence(),
-            files.list(absolute)));
+        model, newVersion(source, absolute, description, files.list(absolute)));
   }
 
   /** Tells of a version that was added, and begins to digest its files unless that is done. */
   Registered digested(ModelVersion version, String actor) {
     events.publish("version", version.label(), version);
     return new Registered(version, version.sha256() == null ? digest(version, actor) : null);
+  }
+
+  /**
+   * Registers a checkpoint whose digests are known as the next version of a model.
+   *
+   * @throws dev.javelin.engine.request.EngineException INVALID_MODEL_FILE or UNSUPPORTED_MODEL
+   */
+  ModelVersion register(String model, Path path, String source, CheckpointFiles.Digests digests) {
+    ModelDescription description = planner.describe(path);
+    ModelVersion added =
+        models.addVersion(model, newVersion(source, path, description, digests.files()));
+    ModelVersion version = models.storeDigests(added.id(), digests.sha256(), file -> file);
+    events.publish("version", version.label(), version);
+    return version;
+  }
+
+  private static NewVersion newVersion(
+      String source, Path path, ModelDescription description, List<VersionFile> files) {
+    return new NewVersion(
+        source,
+        path.toString(),
+        description.format(),
+        description.architecture(),
+        description.contextLength(),
+        description.tokenizerSha256(),
+        description.templateSha256(),
+        description.licence(),
+        files);
   }
 
   private Operation digest(ModelVersion version, String actor) {

@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param modelRoots folders from which models may be registered by path; the store is always one
  * @param store where uploads and pulls go; empty: below the data directory
  * @param storeQuota most bytes of the store
+ * @param uploadExpiry how long an upload is kept after its last byte
  * @param hubUrl base address of the hub that {@code hf:} names are pulled from
  * @param hubToken sent to the hub alone; empty: none
  * @param hubAllowPrivate whether the hub may be at a private or local address
@@ -28,6 +29,7 @@ public record ServingProperties(
     @DefaultValue List<Path> modelRoots,
     @DefaultValue("") String store,
     @DefaultValue("200GB") DataSize storeQuota,
+    @DefaultValue("24h") Duration uploadExpiry,
     @DefaultValue("https://huggingface.co") String hubUrl,
     @DefaultValue("") String hubToken,
     @DefaultValue("false") boolean hubAllowPrivate,

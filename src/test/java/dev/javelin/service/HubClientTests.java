@@ -154,6 +154,7 @@ class HubClientTests {
             List.of(),
             "",
             DataSize.ofMegabytes(1),
+            Duration.ofHours(1),
             hub.url(),
             "secret",
             allowPrivate,

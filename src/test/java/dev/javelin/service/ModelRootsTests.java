@@ -29,6 +29,7 @@ class ModelRootsTests {
                 List.of(root),
                 "",
                 DataSize.ofMegabytes(1),
+                Duration.ofHours(1),
                 "https://hub.invalid",
                 "",
                 false,

@@ -5,9 +5,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The successful statuses of a route that chooses its own; the OpenAPI document lists them. */
+/** The statuses of a route that do not follow from its call; the OpenAPI document lists them. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Answers {
+  /** The successful ones. */
   int[] value();
+
+  /** Those of problems beside the usual. */
+  int[] problems() default {};
 }

@@ -15,6 +15,7 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,10 @@ class ApiDocument {
     }
     if (posts(handler)) {
       statuses.add(422);
+    }
+    Answers answers = handler.getMethodAnnotation(Answers.class);
+    if (answers != null) {
+      Arrays.stream(answers.problems()).forEach(statuses::add);
     }
     return statuses;
   }

@@ -77,6 +77,13 @@ public final class ApiClient {
     return call("DELETE", path, null, headers);
   }
 
+  /** Sends bytes as they are. */
+  public Answer send(String method, String path, byte[] body, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+    request.method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    return answer(request, headers);
+  }
+
   public Answer call(String method, String path, @Nullable String body, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
     if (body == null) {
@@ -85,6 +92,10 @@ public final class ApiClient {
       request.header("Content-Type", "application/json");
       request.method(method, HttpRequest.BodyPublishers.ofString(body));
     }
+    return answer(request, headers);
+  }
+
+  private Answer answer(HttpRequest.Builder request, String... headers) {
     if (!key.isEmpty()) {
       request.header("Authorization", "Bearer " + key);
     }
