@@ -111,6 +111,8 @@ public final class ApiErrors {
       case CONTEXT_LENGTH_EXCEEDED ->
           new ApiException(
               HttpStatus.BAD_REQUEST, INVALID, field, "context_length_exceeded", message);
+      case STRUCTURED_OUTPUT_FAILED -> refused("structured_output_failed", message);
+      case NO_TOKEN_ALLOWED -> refused("no_token_allowed", message);
       case MODEL_NOT_FOUND ->
           new ApiException(HttpStatus.NOT_FOUND, INVALID, "model", "model_not_found", message);
       case QUEUE_FULL ->
@@ -126,6 +128,10 @@ public final class ApiErrors {
       case NUMERICAL_ERROR -> failed("numerical_error", message);
       case INTERNAL -> internal(requestId, failure, message);
     };
+  }
+
+  private static ApiException refused(String code, @Nullable String message) {
+    return new ApiException(HttpStatus.BAD_REQUEST, INVALID, null, code, message);
   }
 
   private static ApiException unavailable(String code, @Nullable String message) {

@@ -287,6 +287,14 @@ final class EngineLoop implements Runnable {
           "the model gave logits that are not numbers; nothing was sampled from them");
       return;
     }
+    if (token == ModelRunnerOutput.NOTHING_ALLOWED) {
+      boolean structured = request.request.sampling().rule() != null;
+      fail(
+          request,
+          structured ? ErrorCode.STRUCTURED_OUTPUT_FAILED : ErrorCode.NO_TOKEN_ALLOWED,
+          structured ? Faults.GIVEN_UP : Faults.NOTHING_ALLOWED);
+      return;
+    }
     counts.generatedTokens++;
     request.sampled(now);
     scheduler.append(request.sequence, token);

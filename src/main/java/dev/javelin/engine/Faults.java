@@ -8,6 +8,11 @@ final class Faults {
   static final String NO_MEMORY =
       "the server has too little memory for this request; try again later or with a shorter one";
   static final String FAILED = "the engine failed and must be loaded again; the log says why";
+  static final String GIVEN_UP =
+      "the structured output could not be followed to its end: it is too ambiguous, or no token"
+          + " goes on; make it simpler";
+  static final String NOTHING_ALLOWED =
+      "allowed_token_ids, bad_words and min_tokens leave no token to come next; allow more";
 
   private static final System.Logger LOG = System.getLogger(Faults.class.getName());
   private static final int FAILURES_TO_RESTART = 3;

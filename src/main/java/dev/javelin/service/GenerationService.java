@@ -15,6 +15,7 @@ import dev.javelin.tokenizer.Tokenizer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -47,19 +48,21 @@ public final class GenerationService {
   }
 
   /**
-   * Queues every sequence of the call, or none.
+   * Queues every sequence of the call, or none, and waits until what its answers must look like is
+   * compiled.
    *
+   * @param begun hears of the generation before that, so that a caller who leaves can end it
    * @throws EngineException with the code that fits: unknown model, a prompt that does not fit, a
    *     full queue
    * @throws ModelLoadingException while the model is on its way into memory
    * @throws Refusal if the caller may not use the model
    * @throws QuotaExceededException if the call does not fit into a limit of its key or tenant
    */
-  public Generation start(GenerationCall call) {
+  public Generation start(GenerationCall call, Consumer<Generation> begun) {
     ModelRegistry.Serving serving = acquire(call.caller(), call.model());
     List<GenerationRequest> requests;
     Generation generation;
-    GrammarRule rule;
+    GrammarRule rule = null;
     try {
       rule = rule(serving.model(), call.sampling());
       DecodingSettings profile = serving.route().decoding();
@@ -74,9 +77,15 @@ public final class GenerationService {
           new Generation(
               call, sampling, requests, serving.lease(), running, watch, clock.instant());
     } catch (RuntimeException e) {
+      if (rule != null) {
+        rule.release();
+      }
       serving.lease().instance().breaker().releasePermission();
       serving.close();
       throw e;
+    }
+    if (rule != null) {
+      generation.endsBy(rule::release);
     }
     running.add(generation);
     int submitted = 0;
@@ -85,6 +94,7 @@ public final class GenerationService {
       for (; submitted < requests.size(); submitted += each) {
         submit(generation, requests.get(submitted), submitted, call.beams());
       }
+      begun.accept(generation);
       SamplingOverrides.Structured structured = call.sampling().structured();
       if (rule != null && structured != null) {
         rule.await(structured.field());

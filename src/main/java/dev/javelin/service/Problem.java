@@ -125,7 +125,7 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
     String detail = String.valueOf(failure.getMessage());
     String field = failure.parameter();
     return switch (failure.code()) {
-      case INVALID_REQUEST, CONTEXT_LENGTH_EXCEEDED ->
+      case INVALID_REQUEST, CONTEXT_LENGTH_EXCEEDED, STRUCTURED_OUTPUT_FAILED, NO_TOKEN_ALLOWED ->
           field == null
               ? of(Type.INVALID_REQUEST, detail)
               : ofField("/" + field.replace('.', '/'), detail);

@@ -8,6 +8,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent.Finished;
 import dev.javelin.engine.request.GenerationRequest;
@@ -168,6 +169,16 @@ class StructuredOutputTests {
     ready.set(true);
     waiting.finished();
     assertThat(model.engine().timelines().getLast().waited().constraint()).isPositive();
+  }
+
+  @Test
+  void aGrammarThatIsGivenUpFailsItsRequestOnlyAndSaysSo() {
+    // A text of n letters has as many parses as there are ways to count them in threes.
+    String gbnf = "root ::= (((\"a\"{1,300}){1,300}){1,300}){150,300}";
+    Answer lost = submit(model.engine().rule(new StructuredOutput.Gbnf(gbnf)), 1, 300);
+    Answer other = submit(model.engine().rule(any()), 2, 8);
+    assertThat(lost.failed().code()).isEqualTo(ErrorCode.STRUCTURED_OUTPUT_FAILED);
+    other.finished();
   }
 
   @Test

@@ -6,10 +6,21 @@ import dev.javelin.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** A token is a character of ASCII; token 0 ends an answer. */
 public final class AsciiTokenizer implements Tokenizer {
   public static final int EOS = 0;
+  private final CountDownLatch endKnown;
+
+  public AsciiTokenizer() {
+    this(new CountDownLatch(0));
+  }
+
+  /** One that tells its end token once the latch is open; compiling grammars waits for that. */
+  public AsciiTokenizer(CountDownLatch endKnown) {
+    this.endKnown = endKnown;
+  }
 
   @Override
   public int vocabSize() {
@@ -67,6 +78,11 @@ public final class AsciiTokenizer implements Tokenizer {
 
   @Override
   public Set<Integer> eosTokenIds() {
+    try {
+      endKnown.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     return Set.of(EOS);
   }
 

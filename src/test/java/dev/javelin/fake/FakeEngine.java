@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class FakeEngine implements Engine {
   public final BlockingQueue<GenerationRequest> requests = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> aborts = new LinkedBlockingQueue<>();
-  private final Grammars grammars = new Grammars(new AsciiTokenizer(), 128, Duration.ofSeconds(5));
+  private volatile Grammars grammars =
+      new Grammars(new AsciiTokenizer(), 128, Duration.ofSeconds(5));
   private static final GenerationEvent CANCELLED =
       new GenerationEvent.Finished(
           FinishReason.CANCELLED, new Usage(0, 0, 0), new Timings(1, 2, 3));
@@ -87,6 +89,11 @@ public final class FakeEngine implements Engine {
         List.of(
             new GenerationEvent.TextDelta("half", new int[] {1}),
             new GenerationEvent.Failed(code, "it broke"));
+  }
+
+  /** Compiles no grammar until the latch is open. */
+  public void compilesOnce(CountDownLatch open) {
+    grammars = new Grammars(new AsciiTokenizer(open), 128, Duration.ofSeconds(5));
   }
 
   /** Every submission is refused. */

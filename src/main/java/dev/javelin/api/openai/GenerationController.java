@@ -87,14 +87,15 @@ final class GenerationController {
           AtomicReference<Generation> started = new AtomicReference<>();
           Mono<Generation> starting =
               Mono.fromCallable(
-                  () -> {
-                    Generation generation = service.start(call);
-                    started.set(generation);
-                    if (left.get()) {
-                      generation.abort();
-                    }
-                    return generation;
-                  });
+                  () ->
+                      service.start(
+                          call,
+                          generation -> {
+                            started.set(generation);
+                            if (left.get()) {
+                              generation.abort();
+                            }
+                          }));
           return starting
               .subscribeOn(blocking)
               .doOnCancel(

@@ -5,6 +5,10 @@ public enum ErrorCode {
   INVALID_REQUEST(Kind.USER),
   CONTEXT_LENGTH_EXCEEDED(Kind.USER),
   MODEL_NOT_FOUND(Kind.USER),
+  /** A structured output could not be followed to its end. */
+  STRUCTURED_OUTPUT_FAILED(Kind.USER),
+  /** What the request allows leaves no token to come next. */
+  NO_TOKEN_ALLOWED(Kind.USER),
   INVALID_MODEL_FILE(Kind.USER),
   UNSUPPORTED_MODEL(Kind.USER),
   QUEUE_FULL(Kind.CAPACITY),

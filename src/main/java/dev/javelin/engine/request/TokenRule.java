@@ -28,7 +28,7 @@ public interface TokenRule {
     /**
      * The tokens that may come next: bit {@code id % 64} of word {@code id / 64}, [ceil(vocabSize /
      * 64)]; null: any. The array is read before the next call here and never written to. No bit set
-     * fails the sequence.
+     * fails the sequence: it is given up.
      */
     long @Nullable [] allowed();
 

@@ -8,12 +8,13 @@ import java.util.List;
  *
  * @param sampledTokenIds [scheduled sequences] the token each got, {@link #NONE} where no logits
  *     were wanted, {@link #INVALID_LOGITS} where they, or those of the prompt, held no number to
- *     choose by
+ *     choose by, {@link #NOTHING_ALLOWED} where the request's own rules left none
  * @param logprobs [scheduled sequences]; empty where nobody asked
  */
 public record ModelRunnerOutput(int[] sampledTokenIds, List<SequenceLogprobs> logprobs) {
   public static final int NONE = -1;
   public static final int INVALID_LOGITS = -2;
+  public static final int NOTHING_ALLOWED = -3;
 
   public ModelRunnerOutput(int[] sampledTokenIds) {
     this(sampledTokenIds, List.of());
@@ -38,7 +39,7 @@ public record ModelRunnerOutput(int[] sampledTokenIds, List<SequenceLogprobs> lo
       int token = sampledTokenIds[i];
       boolean needed = step.scheduled().get(i).needsLogits();
       boolean wrong = needed == (token == NONE) || token < NONE || token >= vocabSize;
-      if (wrong && token != INVALID_LOGITS) {
+      if (wrong && token != INVALID_LOGITS && !(needed && token == NOTHING_ALLOWED)) {
         throw new IllegalStateException(
             "a sequence that %s a token got %d".formatted(needed ? "needs" : "needs not", token));
       }

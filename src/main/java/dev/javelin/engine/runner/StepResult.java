@@ -78,6 +78,10 @@ final class StepResult {
   }
 
   private static int valid(int token) {
-    return token == Sampler.INVALID_LOGITS ? ModelRunnerOutput.INVALID_LOGITS : token;
+    return switch (token) {
+      case Sampler.INVALID_LOGITS -> ModelRunnerOutput.INVALID_LOGITS;
+      case Sampler.NOTHING_ALLOWED -> ModelRunnerOutput.NOTHING_ALLOWED;
+      default -> token;
+    };
   }
 }

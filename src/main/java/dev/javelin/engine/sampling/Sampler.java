@@ -16,6 +16,9 @@ public final class Sampler {
   /** What {@link #sample} returns for logits that hold no finite maximum or a NaN. */
   public static final int INVALID_LOGITS = -2;
 
+  /** What {@link #sample} returns where the steps leave no token to choose. */
+  public static final int NOTHING_ALLOWED = -3;
+
   private final int vocabSize;
   private final Candidates candidates;
   private final LargestLogits largest = new LargestLogits();
@@ -31,7 +34,7 @@ public final class Sampler {
    * Samples one token and counts it in {@code state}.
    *
    * @param logits changed in {@code [offset, offset + vocabSize)}
-   * @return a token id, or {@link #INVALID_LOGITS}
+   * @return a token id, {@link #INVALID_LOGITS} or {@link #NOTHING_ALLOWED}
    */
   public int sample(float[] logits, int offset, SamplerState state) {
     if (state.params.logprobs() >= 0 && !readRaw(logits, offset)) {
@@ -48,7 +51,9 @@ public final class Sampler {
     }
     int best = argmax(logits, offset);
     if (best == INVALID_LOGITS) {
-      return INVALID_LOGITS;
+      return state.logitsSteps.length > 0 && allMasked(logits, offset)
+          ? NOTHING_ALLOWED
+          : INVALID_LOGITS;
     }
     int token = state.params.greedy() ? best : draw(logits, offset, best, state);
     state.append(token);
@@ -102,6 +107,15 @@ public final class Sampler {
       }
     }
     return max == Float.POSITIVE_INFINITY ? INVALID_LOGITS : best;
+  }
+
+  private boolean allMasked(float[] logits, int offset) {
+    for (int id = 0; id < vocabSize; id++) {
+      if (logits[offset + id] != Float.NEGATIVE_INFINITY) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int draw(float[] logits, int offset, int best, SamplerState state) {

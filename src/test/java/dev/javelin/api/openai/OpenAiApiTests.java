@@ -240,6 +240,8 @@ class OpenAiApiTests {
     "ENGINE_FAILED,503,engine_failed",
     "STEP_FAILED,500,step_failed",
     "NUMERICAL_ERROR,500,numerical_error",
+    "STRUCTURED_OUTPUT_FAILED,400,structured_output_failed",
+    "NO_TOKEN_ALLOWED,400,no_token_allowed",
     "CONTEXT_LENGTH_EXCEEDED,400,context_length_exceeded",
     "INVALID_REQUEST,400,"
   })

@@ -3,6 +3,8 @@ package dev.javelin.api.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.TokenRule;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
@@ -12,6 +14,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,19 +103,40 @@ final class StructuredOutputApiTests {
     assertThat(error.path("message").stringValue()).contains(message);
   }
 
+  @Test
+  void aCallerWhoLeavesWhileTheGrammarIsCompiledLeavesNothingBehind() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    engine.compilesOnce(open);
+    engine.hangsAfter();
+    var leaving =
+        client.sendAsync(request("completions", "'guided_regex':'a'"), BodyHandlers.ofString());
+    GenerationRequest waiting = engine.requests.take();
+    leaving.cancel(true);
+    assertThat(engine.aborts.poll(30, TimeUnit.SECONDS)).isEqualTo(waiting.id());
+    open.countDown();
+    // What is asked for afterwards is compiled; what nobody waits for was given up.
+    engine.says(FinishReason.STOP, "ok");
+    assertThat(post("completions", "'guided_regex':'b'").statusCode()).isEqualTo(200);
+    TokenRule rule = waiting.sampling().rule();
+    assertThat(rule).isNotNull();
+    assertThat(rule.ready()).isFalse();
+  }
+
   private HttpResponse<String> post(String path, String field) throws Exception {
+    return client.send(request(path, field), BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String path, String field) {
     String prompt =
         path.equals("completions")
             ? "\"prompt\":\"hi\""
             : "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
     String json = field.replace("\\'", "\\\"").replace('\'', '"');
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://localhost:%d/v1/%s".formatted(port, path)))
-            .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "{\"model\":\"pom.xml\",%s,%s}".formatted(prompt, json)))
-            .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
+    return HttpRequest.newBuilder(URI.create("http://localhost:%d/v1/%s".formatted(port, path)))
+        .header("Content-Type", "application/json")
+        .POST(
+            HttpRequest.BodyPublishers.ofString(
+                "{\"model\":\"pom.xml\",%s,%s}".formatted(prompt, json)))
+        .build();
   }
 }

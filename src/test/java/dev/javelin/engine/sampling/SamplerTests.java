@@ -135,7 +135,7 @@ class SamplerTests {
     assertThat(state.takesTheBest()).isFalse();
     assertThat(sample(state, row)).isEqualTo(78);
     assertThat(sample(state, row)).isEqualTo(71);
-    assertThat(sample(state, row)).isEqualTo(Sampler.INVALID_LOGITS);
+    assertThat(sample(state, row)).isEqualTo(Sampler.NOTHING_ALLOWED);
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -50,11 +49,10 @@ public final class Grammars implements AutoCloseable {
   private final Duration timeLimit;
   private final CompletableFuture<TokenTrie> trie;
   private final boolean dropsFirstSpace;
-  private final Map<StructuredOutput, CompletableFuture<TokenMasks>> kept =
+  private final Map<StructuredOutput, Compilation> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(
-            Map.Entry<StructuredOutput, CompletableFuture<TokenMasks>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<StructuredOutput, Compilation> eldest) {
           return size() > MAX_KEPT;
         }
       };
@@ -107,34 +105,33 @@ public final class Grammars implements AutoCloseable {
    * @throws EngineException QUEUE_FULL if too many wait to be compiled
    */
   public GrammarRule rule(StructuredOutput output) {
-    Executor masks = this::prepare;
     synchronized (kept) {
-      CompletableFuture<TokenMasks> known = kept.get(output);
+      Compilation known = kept.get(output);
       if (known == null) {
         known = compile(output);
         kept.put(output, known);
-        forgetIfItFails(output, known);
       }
-      return new GrammarRule(known, masks);
+      Compilation held = known;
+      held.hold();
+      return new GrammarRule(held.masks, this::prepare, () -> release(output, held));
     }
   }
 
-  /** What failed may have failed for lack of time: the next caller tries again. */
-  @SuppressWarnings("FutureReturnValueIgnored") // whoever waits for the rule hears of the failure
-  private void forgetIfItFails(StructuredOutput output, CompletableFuture<TokenMasks> begun) {
-    begun.whenComplete(
-        (_, failure) -> {
-          if (failure != null) {
-            synchronized (kept) {
-              kept.remove(output, begun);
-            }
-          }
-        });
+  private void release(StructuredOutput output, Compilation held) {
+    synchronized (kept) {
+      if (held.release()) {
+        kept.remove(output, held);
+        held.cancel();
+        compiling.purge();
+      }
+    }
   }
 
-  private CompletableFuture<TokenMasks> compile(StructuredOutput output) {
+  private Compilation compile(StructuredOutput output) {
+    Compilation begun = new Compilation();
     try {
-      return CompletableFuture.supplyAsync(() -> compileNow(output), compiling);
+      begun.runsAs(compiling.submit(() -> compile(output, begun)));
+      return begun;
     } catch (RejectedExecutionException e) {
       throw new EngineException(
           ErrorCode.QUEUE_FULL,
@@ -142,6 +139,18 @@ public final class Grammars implements AutoCloseable {
               .formatted(MAX_QUEUED),
           null,
           e);
+    }
+  }
+
+  private void compile(StructuredOutput output, Compilation begun) {
+    try {
+      begun.masks.complete(compileNow(output));
+    } catch (RuntimeException | Error e) {
+      // It may have failed for lack of time: the next caller tries again.
+      synchronized (kept) {
+        kept.remove(output, begun);
+      }
+      begun.masks.completeExceptionally(e);
     }
   }
 
