@@ -5,6 +5,7 @@ import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
+import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.ModelRunnerOutput;
 import dev.javelin.engine.runner.SequenceLogprobs;
@@ -267,6 +268,7 @@ final class EngineLoop implements Runnable {
     for (int i = 0; i < sampled.length; i++) {
       if (!landing.requests()[i].ended) {
         update(landing.requests()[i], sampled[i], output.logprobs(i), now);
+        force(landing.requests()[i], output.forced(i), now);
       }
     }
   }
@@ -295,11 +297,24 @@ final class EngineLoop implements Runnable {
           structured ? Faults.GIVEN_UP : Faults.NOTHING_ALLOWED);
       return;
     }
-    counts.generatedTokens++;
     request.sampled(now);
     scheduler.append(request.sequence, token);
+    appended(request, token, logprobs.sampled(), now);
+  }
+
+  /** Takes the tokens that follow from the one just appended; the next step computes them all. */
+  private void force(RunningRequest request, int[] tokens, long now) {
+    for (int i = 0; i < tokens.length && !request.ended; i++) {
+      scheduler.appendForced(request.sequence, tokens[i]);
+      appended(request, tokens[i], null, now);
+    }
+  }
+
+  private void appended(
+      RunningRequest request, int token, @Nullable TokenLogprobs logprobs, long now) {
+    counts.generatedTokens++;
     boolean end = Arrays.binarySearch(request.sequence.endTokenIds(), token) >= 0;
-    items.add(new OutputItem.Token(request.output, token, end, now, logprobs.sampled()));
+    items.add(new OutputItem.Token(request.output, token, end, now, logprobs));
     if (end) {
       finish(request, FinishReason.STOP);
     } else if (request.sequence.numOutputTokens() >= request.answerLimit) {

@@ -12,6 +12,7 @@ import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent.Finished;
 import dev.javelin.engine.request.GenerationRequest;
+import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.StructuredOutput;
 import dev.javelin.engine.request.TokenRule;
@@ -104,6 +105,10 @@ class StructuredOutputTests {
   }
 
   private static Answer submit(TokenRule rule, long seed, int maxTokens) {
+    return submit(rule, seed, maxTokens, SamplingParams.NO_LOGPROBS);
+  }
+
+  private static Answer submit(TokenRule rule, long seed, int maxTokens, int logprobs) {
     Answer answer = new Answer();
     SamplingParams sampling =
         SamplingParams.builder()
@@ -111,6 +116,7 @@ class StructuredOutputTests {
             .rule(rule)
             .seed(seed)
             .maxTokens(maxTokens)
+            .logprobs(logprobs)
             .build();
     int[] prompt = model.tokenizer().encode("Answer:", true, false);
     model
@@ -172,10 +178,50 @@ class StructuredOutputTests {
   }
 
   @Test
-  void aGrammarThatIsGivenUpFailsItsRequestOnlyAndSaysSo() {
-    // A text of n letters has as many parses as there are ways to count them in threes.
-    String gbnf = "root ::= (((\"a\"{1,300}){1,300}){1,300}){150,300}";
-    Answer lost = submit(model.engine().rule(new StructuredOutput.Gbnf(gbnf)), 1, 300);
+  void tokensThatCanOnlyBeTheseCostNoStepOfTheirOwn() {
+    // The vocabulary has no token for these characters: each is four tokens, one for each byte.
+    StructuredOutput output =
+        new StructuredOutput.Regex("[ab](?:\uD83E\uDD99\uD83E\uDD9C){4}[ab] [ab]");
+    Answer warm = submit(model.engine().rule(output), 3, 60);
+    warm.finished();
+    Answer forced = submit(model.engine().rule(output), 3, 60);
+    Answer single = submit(model.engine().rule(output), 3, 60, 0);
+    assertThat(forced.tokenIds()).isEqualTo(single.tokenIds()).isEqualTo(warm.tokenIds());
+    assertThat(forced.text()).isEqualTo(single.text()).contains("\uD83E\uDD99\uD83E\uDD9C");
+    assertThat(forced.finished().reason()).isEqualTo(FinishReason.STOP);
+    assertThat(forced.finished().usage()).isEqualTo(single.finished().usage());
+    RequestTimeline alone = timeline("s" + (requests - 1));
+    RequestTimeline jumped = timeline("s" + (requests - 2));
+    assertThat(alone.steps()).isEqualTo(alone.generatedTokens());
+    assertThat(jumped.generatedTokens()).isEqualTo(alone.generatedTokens());
+    assertThat(jumped.steps()).isLessThan(alone.steps() / 2);
+  }
+
+  private static RequestTimeline timeline(String id) {
+    return model.engine().timelines().stream()
+        .filter(timeline -> timeline.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aRunOfForcedTokensEndsWhereTheAnswerMustEnd() {
+    StructuredOutput output = new StructuredOutput.Regex("(?:\uD83E\uDD99){40}");
+    Answer warm = submit(model.engine().rule(output), 1, 21);
+    Answer answer = submit(model.engine().rule(output), 1, 21);
+    assertThat(answer.finished().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(answer.tokenIds()).hasSize(21).isEqualTo(warm.tokenIds());
+    assertThat(model.engine().stats().integrityViolationsTotal()).isZero();
+  }
+
+  @Test
+  void aGrammarThatIsGivenUpFailsItsRequestOnlyAndSaysSo() throws InterruptedException {
+    // A text of n letters a has as many parses as there are ways to count them in threes.
+    StructuredOutput output =
+        new StructuredOutput.Gbnf("root ::= [b-z]{40} (((\"a\"{1,300}){1,300}){1,300}){150,300}");
+    GrammarRule rule = model.engine().rule(output);
+    rule.await("guided_grammar");
+    Answer lost = submit(rule, 1, 300);
     Answer other = submit(model.engine().rule(any()), 2, 8);
     assertThat(lost.failed().code()).isEqualTo(ErrorCode.STRUCTURED_OUTPUT_FAILED);
     other.finished();

@@ -10,14 +10,24 @@ import java.util.List;
  *     were wanted, {@link #INVALID_LOGITS} where they, or those of the prompt, held no number to
  *     choose by, {@link #NOTHING_ALLOWED} where the request's own rules left none
  * @param logprobs [scheduled sequences]; empty where nobody asked
+ * @param forced [scheduled sequences] further tokens that can only follow the sampled one; empty
+ *     where there are none
  */
-public record ModelRunnerOutput(int[] sampledTokenIds, List<SequenceLogprobs> logprobs) {
+public record ModelRunnerOutput(
+    int[] sampledTokenIds, List<SequenceLogprobs> logprobs, int[][] forced) {
+  private static final int[] NO_TOKENS = {};
+
   public static final int NONE = -1;
   public static final int INVALID_LOGITS = -2;
   public static final int NOTHING_ALLOWED = -3;
 
   public ModelRunnerOutput(int[] sampledTokenIds) {
-    this(sampledTokenIds, List.of());
+    this(sampledTokenIds, List.of(), new int[0][]);
+  }
+
+  /** The tokens that follow the n-th scheduled sequence's. */
+  public int[] forced(int n) {
+    return forced.length == 0 ? NO_TOKENS : forced[n];
   }
 
   /** What is said of the likelihood of the n-th scheduled sequence's tokens. */

@@ -19,6 +19,9 @@ final class StepResult {
 
   private List<List<TokenLogprobs>> prompts = List.of();
 
+  /** [sequences] once one has some. */
+  private int[][] forced = {};
+
   StepResult(Sampler sampler, int numSequences) {
     this.sampler = sampler;
     tokens = new int[numSequences];
@@ -39,6 +42,17 @@ final class StepResult {
     if (tokens[s] >= 0 && state.wantsLogprobs()) {
       needLogprobs();
       sampled[s] = sampler.logprobs(tokens[s], state);
+    } else if (tokens[s] >= 0) {
+      force(s, state.forcedAfter(tokens[s]));
+    }
+  }
+
+  private void force(int s, int[] run) {
+    if (run.length > 0) {
+      if (forced.length == 0) {
+        forced = new int[tokens.length][0];
+      }
+      forced[s] = run;
     }
   }
 
@@ -58,13 +72,13 @@ final class StepResult {
 
   ModelRunnerOutput output() {
     if (prompts.isEmpty()) {
-      return new ModelRunnerOutput(tokens);
+      return new ModelRunnerOutput(tokens, List.of(), forced);
     }
     List<SequenceLogprobs> logprobs = new ArrayList<>(tokens.length);
     for (int s = 0; s < tokens.length; s++) {
       logprobs.add(new SequenceLogprobs(sampled[s], prompts.get(s)));
     }
-    return new ModelRunnerOutput(tokens, logprobs);
+    return new ModelRunnerOutput(tokens, logprobs, forced);
   }
 
   private void needLogprobs() {

@@ -40,10 +40,10 @@ public final class Sampler {
     if (state.params.logprobs() >= 0 && !readRaw(logits, offset)) {
       return INVALID_LOGITS;
     }
-    int forced = state.params.allowedOnly() ? -1 : state.forced();
+    int forced = state.forced();
     if (forced >= 0) {
       // Nothing to choose, but logits that are not numbers must still be told.
-      return argmax(logits, offset) == INVALID_LOGITS ? INVALID_LOGITS : state.take(forced);
+      return argmax(logits, offset) == INVALID_LOGITS ? INVALID_LOGITS : state.takeForced(forced);
     }
     adjust(logits, offset, state);
     if (state.params.allowedOnly() && state.params.logprobs() >= 0) {

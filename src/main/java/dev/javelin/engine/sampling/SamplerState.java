@@ -2,6 +2,7 @@ package dev.javelin.engine.sampling;
 
 import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -15,7 +16,13 @@ public final class SamplerState {
   final History history;
   final LogitsStep[] logitsSteps;
 
+  /** Most tokens that one sampled token may force: as many again can follow in the next step. */
+  static final int MAX_FORCED = 64;
+
+  private static final int[] NONE = {};
+
   private final int promptLength;
+  private final int[] endTokenIds;
 
   /** Positions whose predictions of the prompt's next token were given, from the first on. */
   private int promptScored;
@@ -25,7 +32,7 @@ public final class SamplerState {
 
   /**
    * @param promptTokenIds what the repetition penalty counts beside the answer
-   * @param endTokenIds masked until {@code minTokens} are sampled
+   * @param endTokenIds sorted; masked until {@code minTokens} are sampled
    * @param vocabSize logits of a row
    */
   public SamplerState(
@@ -34,6 +41,7 @@ public final class SamplerState {
     draws = new Draws(params.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()));
     history = new History(promptTokenIds);
     promptLength = promptTokenIds.length;
+    this.endTokenIds = endTokenIds;
     logitsSteps = LogitsSteps.of(params, history, endTokenIds, vocabSize);
     Mirostat mirostat = params.mirostat();
     mirostatMu = mirostat == null ? 0 : 2 * mirostat.tau();
@@ -101,9 +109,52 @@ public final class SamplerState {
 
   /** The token that a rule leaves no other than, -1 if there is a choice or more steps to ask. */
   int forced() {
-    return params.rule() != null && params.allowedTokenIds() == null && params.badWords().isEmpty()
+    return params.rule() != null
+            && params.allowedTokenIds() == null
+            && params.badWords().isEmpty()
+            && params.minTokens() == 0
+            && !params.allowedOnly()
         ? logitsSteps[0].forced()
         : -1;
+  }
+
+  /** Counts a token that could only be this one, as if it had been drawn. */
+  int takeForced(int token) {
+    Mirostat mirostat = params.mirostat();
+    if (mirostat != null && !params.greedy()) {
+      // The only candidate surprises nobody.
+      mirostatMu += mirostat.eta() * mirostat.tau();
+    }
+    append(token);
+    return token;
+  }
+
+  /**
+   * The tokens that can only follow {@code token}, which was just counted, as far as that is known
+   * already; they are counted too. None where each token's logits are wanted for its logprobs.
+   */
+  public int[] forcedAfter(int token) {
+    if (params.rule() == null || wantsLogprobs() || ends(token)) {
+      return NONE;
+    }
+    int room = Math.min(MAX_FORCED, params.maxTokens() - history.numOutput());
+    int[] run = NONE;
+    int count = 0;
+    int next;
+    while (count < room && (next = forced()) >= 0) {
+      if (count == run.length) {
+        run = Arrays.copyOf(run, Math.max(8, 2 * count));
+      }
+      run[count++] = takeForced(next);
+      if (ends(next)) {
+        break;
+      }
+    }
+    return count == run.length ? run : Arrays.copyOf(run, count);
+  }
+
+  private boolean ends(int token) {
+    return Arrays.binarySearch(endTokenIds, token) >= 0;
   }
 
   /** Counts a token of the answer. */

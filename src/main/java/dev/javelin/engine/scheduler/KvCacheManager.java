@@ -101,9 +101,9 @@ final class KvCacheManager {
     return restored;
   }
 
-  /** Makes room for the last known token; false if no block is free. */
+  /** Makes room for all tokens there are; false if not enough blocks are free. */
   boolean grow(Sequence sequence) {
-    if (sequence.numBlocks() < blocksFor(sequence.numTokens())) {
+    while (sequence.numBlocks() < blocksFor(sequence.numTokens())) {
       if (pool.numFree() == 0) {
         return false;
       }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * no phases: a sequence is computed up to its last known token, whatever that token is.
  *
  * <p>Running sequences stand in order of priority, then arrival, and each that decodes gets its
- * token in every step. What the budget leaves goes to prompts, tenant by tenant as {@link
- * FairShare} says. When blocks run out the last in order gives up its own and is computed again
- * later, its sampled tokens standing like a prompt. The first in order is therefore never held up,
- * and every sequence ends. Engine thread only.
+ * token in every step, and tokens it forced with it. What the budget leaves goes to prompts, tenant
+ * by tenant as {@link FairShare} says. When blocks run out the last in order gives up its own and
+ * is computed again later, its sampled tokens standing like a prompt. The first in order is
+ * therefore never held up, and every sequence ends. Engine thread only.
  */
 public final class Scheduler {
   private static final int[] NOTHING = {};
@@ -88,16 +88,21 @@ public final class Scheduler {
     StepBuilder step = new StepBuilder(running.size() + 1);
     admitLockedOut();
 
+    int spare = options.forcedTokens(running.size());
+    int forced = 0;
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
       if (sequence.decodes() && mayRun(sequence) && makeRoom(sequence)) {
-        take(step, sequence, 1);
+        int run = Math.min(sequence.numMissingTokens(), sequence.permitted);
+        int chunk = Math.min(run, 1 + spare - forced);
+        take(step, sequence, chunk);
+        forced += chunk - 1;
       }
     }
 
     int budget = options.tokenBudget() - step.numTokens();
     if (step.numTokens() > 0) {
-      budget = Math.min(budget, options.promptTokens());
+      budget = Math.min(budget, options.promptTokens() - forced);
     }
     TenantQueue tenant;
     while (budget > 0 && (tenant = shares.next()) != null) {
@@ -134,6 +139,15 @@ public final class Scheduler {
       checkComputed(sequence);
     }
     sequence.append(token);
+  }
+
+  /** Adds a token that no logits are needed for behind one that was just appended. */
+  public void appendForced(Sequence sequence, int token) {
+    if (sequence.expects() || sequence.numMissingTokens() == 0) {
+      throw new IllegalStateException(
+          "sequence %d got a forced token without a sampled one".formatted(sequence.id));
+    }
+    sequence.appendForced(token);
   }
 
   private static void checkComputed(Sequence sequence) {

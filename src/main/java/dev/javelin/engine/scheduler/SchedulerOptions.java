@@ -41,6 +41,14 @@ public record SchedulerOptions(
     return new SchedulerOptions(blockSize, maxSequences, tokenBudget, tokenBudget, true, 0, false);
   }
 
+  /**
+   * Most tokens of a step that follow from others of answers, beside one for each of {@code
+   * running} sequences: half of what prompts may have, so that neither keeps the other waiting.
+   */
+  int forcedTokens(int running) {
+    return Math.max(0, Math.min(promptTokens / 2, tokenBudget - running));
+  }
+
   int maxRunning() {
     return Math.min(maxSequences, tokenBudget);
   }

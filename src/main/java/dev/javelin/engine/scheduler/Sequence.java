@@ -59,6 +59,9 @@ public final class Sequence {
   boolean running;
   int numComputedTokens;
 
+  /** Tokens there were when all of them were computed for the last time. */
+  private int settled;
+
   /** Most tokens that were ever computed; what lies before is not charged again. */
   int numServedTokens;
 
@@ -94,6 +97,7 @@ public final class Sequence {
     sinceNanos = goesOn ? request.continued().sinceNanos() : System.nanoTime();
     numTokens = request.promptTokenIds().length;
     tokens = Arrays.copyOf(request.promptTokenIds(), numTokens + 16);
+    settled = numTokens - 1;
   }
 
   /** Small number of a live sequence, used again after it ended; -1 unless in a scheduler. */
@@ -155,9 +159,9 @@ public final class Sequence {
     this.queue = queue;
   }
 
-  /** Whether only its last known token is still to be computed. */
+  /** Whether only what came last is still to be computed: a token, and those it forced. */
   boolean decodes() {
-    return numMissingTokens() == 1 && numTokens > promptLength;
+    return numTokens > promptLength && numComputedTokens >= settled && numMissingTokens() > 0;
   }
 
   int numMissingTokens() {
@@ -190,7 +194,15 @@ public final class Sequence {
     }
   }
 
+  /** Adds a token that follows from the one before it. */
+  void appendForced(int token) {
+    push(token);
+  }
+
   private void push(int token) {
+    if (numMissingTokens() == 0) {
+      settled = numTokens;
+    }
     if (numTokens == tokens.length) {
       tokens = Arrays.copyOf(tokens, numTokens * 2);
     }

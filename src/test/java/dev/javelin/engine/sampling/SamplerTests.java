@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SamplerTests {
@@ -122,6 +123,60 @@ class SamplerTests {
     @Override
     public void accept(int token) {
       accepted++;
+    }
+  }
+
+  @Test
+  void aForcedTokenLeavesMirostatAsADrawnOneWould() {
+    int[] drawn = new int[2];
+    for (int forces = 0; forces < 2; forces++) {
+      SamplerState state =
+          new SamplerState(
+              SamplingParams.builder()
+                  .temperature(1)
+                  .mirostat(new Mirostat(2f, 0.5f))
+                  .rule(new OneThenAny(forces == 1))
+                  .seed(5)
+                  .maxTokens(100)
+                  .build(),
+              new int[] {1},
+              new int[0],
+              VOCAB);
+      for (int i = 0; i < 20; i++) {
+        float[] row = new float[VOCAB];
+        for (int id = 0; id < VOCAB; id++) {
+          row[id] = (id * 37 % 11) * 0.7f;
+        }
+        drawn[forces] = drawn[forces] * 31 + sample(state, row);
+      }
+    }
+    assertThat(drawn[1]).isEqualTo(drawn[0]);
+  }
+
+  /** Every other token can only be 7. */
+  private record OneThenAny(boolean forces) implements TokenRule {
+    @Override
+    public Cursor begin(int vocabSize) {
+      return new Cursor() {
+        private int accepted;
+
+        @Override
+        public long @Nullable [] allowed() {
+          long[] one = new long[(vocabSize + 63) / 64];
+          one[0] = 1L << 7;
+          return accepted % 2 == 0 ? one : null;
+        }
+
+        @Override
+        public int forced() {
+          return forces && accepted % 2 == 0 ? 7 : NOT_FORCED;
+        }
+
+        @Override
+        public void accept(int token) {
+          accepted++;
+        }
+      };
     }
   }
 

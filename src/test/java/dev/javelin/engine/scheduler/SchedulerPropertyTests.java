@@ -227,6 +227,12 @@ class SchedulerPropertyTests {
         Sequence sequence = landing.sequences.get(i);
         if (sampled[i] != ModelRunnerOutput.NONE && lives(sequence)) {
           scheduler.append(sequence, sampled[i]);
+          while (!sequence.expects()
+              && sequence.numMissingTokens() > 0
+              && sequence.numTokens() < goal.get(sequence)
+              && random.nextInt(3) == 0) {
+            scheduler.appendForced(sequence, next(sequence.tokens(), sequence.numTokens()));
+          }
           if (sequence.numTokens() == goal.get(sequence)) {
             assertThat(Arrays.copyOf(sequence.tokens(), sequence.numTokens()))
                 .as(name)
@@ -263,10 +269,15 @@ class SchedulerPropertyTests {
     private int[] alone(Sequence sequence) {
       int[] tokens = Arrays.copyOf(sequence.tokens(), sequence.numTokens());
       for (int n = sequence.numPromptTokens(); n < tokens.length; n++) {
-        int from = setup.window == 0 ? 0 : Math.max(0, n - setup.window);
-        tokens[n] = FakeModelRunner.hash(Arrays.copyOfRange(tokens, from, n));
+        tokens[n] = next(tokens, n);
       }
       return tokens;
+    }
+
+    /** The token that the runner gives behind the first {@code n}. */
+    private int next(int[] tokens, int n) {
+      int from = setup.window == 0 ? 0 : Math.max(0, n - setup.window);
+      return FakeModelRunner.hash(Arrays.copyOfRange(tokens, from, n));
     }
 
     private void check(SchedulerOutput output) {

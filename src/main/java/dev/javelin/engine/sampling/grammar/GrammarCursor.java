@@ -71,7 +71,7 @@ final class GrammarCursor implements TokenRule.Cursor {
 
   private void prepare(State next) {
     try {
-      masks.of(next);
+      masks.prepare(next);
     } catch (GrammarException e) {
       LOG.log(System.Logger.Level.DEBUG, "the step will tell", e);
     }

@@ -161,6 +161,7 @@ public final class Grammars implements AutoCloseable {
     if (masks.of(masks.start()).size() == 0) {
       throw new GrammarException("no token of this model can begin an answer to it");
     }
+    masks.prepare(masks.start());
     return masks;
   }
 

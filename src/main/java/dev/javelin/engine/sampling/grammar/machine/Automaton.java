@@ -21,7 +21,7 @@ public final class Automaton {
   static final int MAX_STACKS = 150_000;
 
   /** Parses of one text at once. */
-  static final int MAX_PARSES = 5_000;
+  static final int MAX_PARSES = 4_000;
 
   /** How deep repetitions are shortened: deeper ones only cost sharing. */
   private static final int SHORTENED_FRAMES = 64;

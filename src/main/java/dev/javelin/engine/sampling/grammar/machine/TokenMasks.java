@@ -12,6 +12,9 @@ public final class TokenMasks {
   /** Masks kept before they are forgotten; each has a bit for every token. */
   private static final int MAX_MASK_BYTES = 32 << 20;
 
+  /** Masks that {@link #prepare} computes at once. */
+  private static final int MAX_PREPARED = 64;
+
   private final Automaton automaton;
   private final TokenTrie trie;
   private final Map<TokenMask, TokenMask> distinct = new HashMap<>();
@@ -56,6 +59,22 @@ public final class TokenMasks {
     }
     state.mask = mask;
     return mask;
+  }
+
+  /**
+   * Computes the mask of a state, and those of the states that can only follow it.
+   *
+   * @throws GrammarException if the grammar is too ambiguous to follow
+   */
+  public void prepare(State from) {
+    State state = from;
+    for (int i = 0; i < MAX_PREPARED; i++) {
+      int forced = of(state).forced();
+      if (forced == TokenMask.NOT_FORCED || isEnd(forced)) {
+        return;
+      }
+      state = after(state, forced);
+    }
   }
 
   /** Whether a token ends an answer. */
