@@ -22,6 +22,19 @@ public interface ChosenTokens {
    */
   Tensor rows(int rows);
 
+  /** Whether {@link #draw} is there. */
+  boolean draws();
+
+  /**
+   * Draws a token of each row; {@link Ops#NO_MAXIMUM} for a row without a largest number.
+   *
+   * @param chosen [rows, 1] what {@link #rows} returned
+   * @param logits [rows, vocabSize] float32
+   * @param draws those of the step's batch
+   * @throws UnsupportedOperationException unless {@link #draws}
+   */
+  void draw(Tensor chosen, Tensor logits, TokenDraws draws);
+
   /**
    * Enqueues the copy of the first {@code count} of {@code chosen} to the host. Two may be awaited
    * at a time.
@@ -52,6 +65,16 @@ public interface ChosenTokens {
       @Override
       public Tensor rows(int rows) {
         return backend.workspace().floats(rows, 1);
+      }
+
+      @Override
+      public boolean draws() {
+        return false;
+      }
+
+      @Override
+      public void draw(Tensor chosen, Tensor logits, TokenDraws draws) {
+        throw new UnsupportedOperationException("this backend draws no tokens");
       }
 
       @Override

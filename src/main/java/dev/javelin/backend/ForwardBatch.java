@@ -15,10 +15,14 @@ public final class ForwardBatch {
 
   public int numLogits;
 
+  /** How the tokens of these rows are drawn. */
+  public final TokenDraws draws;
+
   public ForwardBatch(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
     tokenIds = new int[maxTokens];
     attention = new AttentionMetadata(maxTokens, maxSequences, maxBlocksPerSequence);
     logitRows = new int[maxTokens];
+    draws = new TokenDraws(maxSequences);
   }
 
   public int numTokens() {

@@ -6,6 +6,7 @@ import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.SamplingParamsBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,8 +31,24 @@ record Burst(List<Lane> lanes) {
       int promptTokens,
       int maxTokens,
       SplittableRandom random) {
-    SamplingParams sampling =
-        SamplingParams.builder().temperature(0f).maxTokens(maxTokens).ignoreEos(true).build();
+    SamplingParamsBuilder greedy = SamplingParams.builder().temperature(0f);
+    return run(engine, vocabSize, batch, promptTokens, maxTokens, greedy, random);
+  }
+
+  /**
+   * The same with tokens chosen as {@code sampling} says.
+   *
+   * @throws EngineException if a request fails, or ends with another number of tokens
+   */
+  static Burst run(
+      Engine engine,
+      int vocabSize,
+      int batch,
+      int promptTokens,
+      int maxTokens,
+      SamplingParamsBuilder chosen,
+      SplittableRandom random) {
+    SamplingParams sampling = chosen.maxTokens(maxTokens).ignoreEos(true).build();
     List<CompletableFuture<Lane>> running = new ArrayList<>();
     for (int lane = 0; lane < batch; lane++) {
       int[] prompt = random.ints(promptTokens, 0, vocabSize).toArray();

@@ -5,6 +5,9 @@ import dev.javelin.config.Backends.Device;
 import dev.javelin.engine.CheckpointOpener;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.engine.request.SamplingParams;
+import dev.javelin.engine.request.SamplingParamsBuilder;
 import dev.javelin.quant.WeightFormat;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +48,8 @@ final class ShapeBench {
       --batch A,B,...    requests at once in it (default 1,8,32,128,256)
       --repeats N        after one warm-up (default 3)
       --device D         auto, cpu or cuda (default auto)
+      --temperature T    of the tokens of the decode test, with top-k 40 and top-p 0.95 (default 0:
+                         the likeliest)
       --times T          what the GPU spends its time on: steps (busy and idle) or ops (each kind of
                          kernel; slower, give one --batch)
     """
@@ -67,6 +72,7 @@ final class ShapeBench {
                 "--batch",
                 "--repeats",
                 "--device",
+                "--temperature",
                 "--times"),
             Set.of());
     Shape shape = Shape.of(parsed.value("--shape").orElseThrow());
@@ -89,6 +95,7 @@ final class ShapeBench {
             d.kvDType(),
             d.threads(),
             2 * Math.max(largest, d.maxQueue()));
+    SamplingParamsBuilder sampling = sampling(parsed.value("--temperature").orElse("0"));
     DeviceTimes times = parsed.value("--times").map(ShapeBench::times).orElse(null);
     ShapeCheckpoint checkpoint = new ShapeCheckpoint(shape, format);
     try (LoadedModel model =
@@ -105,12 +112,24 @@ final class ShapeBench {
         prefill(model, shape, length, repeats, random);
       }
       for (int batch : batches) {
-        decode(model, checkpoint, shape, batch, prompt, generate, repeats, random);
+        decode(model, checkpoint, shape, batch, prompt, generate, sampling, repeats, random);
         if (times != null) {
           print(times);
         }
       }
       return 0;
+    }
+  }
+
+  private static SamplingParamsBuilder sampling(String temperature) {
+    try {
+      SamplingParamsBuilder sampling =
+          SamplingParams.builder().temperature(Float.parseFloat(temperature)).topK(40).topP(0.95f);
+      sampling.build();
+      return sampling;
+    } catch (NumberFormatException | EngineException e) {
+      throw new UsageException(
+          "bench: --temperature is '%s'; it must be a number from 0 to 2.".formatted(temperature));
     }
   }
 
@@ -187,12 +206,14 @@ final class ShapeBench {
       int batch,
       int prompt,
       int generate,
+      SamplingParamsBuilder sampling,
       int repeats,
       SplittableRandom random) {
     double[] decode = new double[repeats];
     double[] whole = new double[repeats];
     for (int repeat = -1; repeat < repeats; repeat++) {
-      Burst burst = Burst.run(model.engine(), shape.vocab, batch, prompt, generate, random);
+      Burst burst =
+          Burst.run(model.engine(), shape.vocab, batch, prompt, generate, sampling, random);
       if (repeat >= 0) {
         decode[repeat] = burst.decodeRate();
         whole[repeat] = burst.wholeRate();

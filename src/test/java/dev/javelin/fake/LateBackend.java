@@ -11,10 +11,12 @@ import dev.javelin.backend.Ops;
 import dev.javelin.backend.RopeSpec;
 import dev.javelin.backend.RopeTable;
 import dev.javelin.backend.StepExecutor;
+import dev.javelin.backend.TokenDraws;
 import dev.javelin.backend.Workspace;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +46,42 @@ public final class LateBackend implements Backend {
       }
 
       @Override
+      public boolean draws() {
+        return true;
+      }
+
+      @Override
+      public void draw(Tensor rows, Tensor logits, TokenDraws draws) {
+        float[] all = values(logits);
+        float[] tokens = new float[logits.rows()];
+        for (int row = 0; row < tokens.length; row++) {
+          int from = row * logits.columns();
+          tokens[row] =
+              ReferenceDraw.token(
+                  Arrays.copyOfRange(all, from, from + logits.columns()), draws, row);
+        }
+        backend.ops().argmax(rows, oneHot(tokens, logits.columns()));
+      }
+
+      @Override
       public Reading read(Tensor rows, int count) {
         float[] copy = values(rows.rows(0, count));
         return target -> System.arraycopy(copy, 0, target, 0, count);
       }
     };
+  }
+
+  /** Rows whose largest element is at the token: a way to write tokens into a tensor. */
+  private Tensor oneHot(float[] tokens, int columns) {
+    float[] values = new float[tokens.length * columns];
+    for (int row = 0; row < tokens.length; row++) {
+      if (tokens[row] < 0) {
+        values[row * columns] = Float.NaN;
+      } else {
+        values[row * columns + (int) tokens[row]] = 1;
+      }
+    }
+    return backend.floats(values, tokens.length, columns);
   }
 
   private float[] values(Tensor tensor) {

@@ -90,8 +90,7 @@ class SmolLm2AccuracyTests {
         divergence / positions, 100.0 * agreed / positions);
   }
 
-  private static double divergence(
-      int[] tokens, double[] expected, double normaliser, float[] logits) {
+  static double divergence(int[] tokens, double[] expected, double normaliser, float[] logits) {
     double ours = SmolLm2LogitsTests.logSumExp(logits);
     double sum = 0;
     double others = 1;
@@ -106,7 +105,7 @@ class SmolLm2AccuracyTests {
     return others > 1e-9 && otherOurs > 1e-9 ? sum + others * Math.log(others / otherOurs) : sum;
   }
 
-  private static List<JsonNode> prompts() throws IOException {
+  static List<JsonNode> prompts() throws IOException {
     return Files.readAllLines(Shared.require("goldens/logits/smollm2_q4_1.jsonl")).stream()
         .map(line -> JsonMapper.shared().readTree(line))
         .toList();
@@ -116,7 +115,7 @@ class SmolLm2AccuracyTests {
     return JsonMapper.shared().readTree(Files.readAllBytes(Shared.require(file)));
   }
 
-  private static int[] ints(JsonNode array) {
+  static int[] ints(JsonNode array) {
     return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
   }
 }

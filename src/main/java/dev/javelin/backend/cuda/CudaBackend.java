@@ -30,6 +30,7 @@ import dev.javelin.backend.cuda.kernel.Launcher;
 import dev.javelin.backend.cuda.kernel.LinearKernels;
 import dev.javelin.backend.cuda.kernel.PackKernels;
 import dev.javelin.backend.cuda.kernel.RopeKernels;
+import dev.javelin.backend.cuda.kernel.SampleKernels;
 import dev.javelin.backend.cuda.kernel.StreamKernels;
 import dev.javelin.backend.cuda.kernel.TileKernels;
 import dev.javelin.quant.BFloat16;
@@ -91,7 +92,8 @@ public final class CudaBackend implements Backend {
     launcher = new Launcher(stream);
     upload = new Upload(stream);
     inputs = new CudaInputs(memory, stream);
-    chosen = new CudaTokens(memory, stream);
+    SampleKernels sample = new SampleKernels(modules, launcher);
+    chosen = new CudaTokens(sample, inputs, memory, stream);
     workspace = new CudaWorkspace(memory, stream);
     decode = new DecodeKernels(modules, launcher);
     elementwise = new ElementwiseKernels(modules, launcher);

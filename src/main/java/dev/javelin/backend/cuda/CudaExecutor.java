@@ -6,6 +6,7 @@ import dev.javelin.backend.StepExecutor;
 import dev.javelin.backend.cuda.driver.CudaGraph;
 import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.tensor.Tensor;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,10 +58,12 @@ final class CudaExecutor implements StepExecutor, AutoCloseable {
     if (size < count) {
       return eager(batch, step);
     }
+    int drawn = batch.draws.count;
     fill(batch, count, size);
     try {
       return decode(batch, step, index);
     } finally {
+      batch.draws.count = drawn;
       batch.numLogits = count;
       metadata.numTokens = count;
       metadata.numSequences = count;
@@ -137,6 +140,10 @@ final class CudaExecutor implements StepExecutor, AutoCloseable {
       metadata.queryStart[row + 1] = row + 1;
       metadata.seqLens[row] = 0;
       metadata.promptLens[row] = 0;
+    }
+    if (batch.draws.count > 0) {
+      Arrays.fill(batch.draws.temperature, count, size, 0);
+      batch.draws.count = size;
     }
     batch.numLogits = size;
     metadata.numTokens = size;

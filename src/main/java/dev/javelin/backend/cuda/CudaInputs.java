@@ -2,11 +2,13 @@ package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.AttentionMetadata;
 import dev.javelin.backend.ForwardBatch;
+import dev.javelin.backend.TokenDraws;
 import dev.javelin.backend.cuda.driver.Copies;
 import dev.javelin.backend.cuda.driver.CudaEvent;
 import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.driver.PinnedMemory;
+import dev.javelin.backend.cuda.kernel.SampleKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * every array has one address, so a recorded step finds the next step's there:
  *
  * <pre>
- * tokenIds | positions | slots | rowSequence | logitRows | queryStart | seqLens | blockTables
+ * tokenIds | positions | slots | rowSequence | logitRows | queryStart | seqLens | blockTables | draws
  * </pre>
  */
 final class CudaInputs implements AutoCloseable {
@@ -107,11 +109,21 @@ final class CudaInputs implements AutoCloseable {
     return seqLens() + (long) sequences * INT;
   }
 
+  /** How the rows of logits of the step's batch are drawn. */
+  long draws(TokenDraws draws) {
+    if (current == null || draws != current.draws) {
+      throw new IllegalArgumentException("draws of another batch than the step's");
+    }
+    return blockTables() + (long) sequences * current.attention.maxBlocksPerSequence * INT;
+  }
+
   private void copy(AttentionMetadata metadata, @Nullable ForwardBatch batch) {
     rows = metadata.numTokens;
     sequences = metadata.numSequences;
-    long bytes =
-        INT * (5L * rows + 2L * sequences + 1 + (long) sequences * metadata.maxBlocksPerSequence);
+    int drawn = batch == null ? 0 : batch.draws.count;
+    long drawsAt =
+        5L * rows + 2L * sequences + 1 + (long) sequences * metadata.maxBlocksPerSequence;
+    long bytes = INT * (drawsAt + (long) SampleKernels.DRAW_WORDS * drawn);
     reserve(bytes);
     stage = (stage + 1) % STAGES;
     copied[stage].synchronize();
@@ -135,8 +147,21 @@ final class CudaInputs implements AutoCloseable {
         metadata.blockTables,
         0,
         sequences * metadata.maxBlocksPerSequence);
+    for (int row = 0; row < drawn; row++) {
+      put(host, drawsAt + (long) SampleKernels.DRAW_WORDS * row, batch.draws, row);
+    }
     Copies.toDevice(device, host, bytes, stream);
     copied[stage].record(stream);
+  }
+
+  private static void put(MemorySegment host, long at, TokenDraws draws, int row) {
+    long uniform = Double.doubleToRawLongBits(draws.uniform[row]);
+    host.setAtIndex(ValueLayout.JAVA_FLOAT, at, draws.temperature[row]);
+    host.setAtIndex(ValueLayout.JAVA_FLOAT, at + 1, draws.minP[row]);
+    host.setAtIndex(ValueLayout.JAVA_FLOAT, at + 2, draws.topP[row]);
+    host.setAtIndex(ValueLayout.JAVA_INT, at + 3, draws.topK[row]);
+    host.setAtIndex(ValueLayout.JAVA_INT, at + 4, (int) uniform);
+    host.setAtIndex(ValueLayout.JAVA_INT, at + 5, (int) (uniform >>> 32));
   }
 
   private static void put(MemorySegment host, long at, int[] source, int from, int count) {

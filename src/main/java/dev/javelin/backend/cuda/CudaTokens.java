@@ -1,11 +1,13 @@
 package dev.javelin.backend.cuda;
 
 import dev.javelin.backend.ChosenTokens;
+import dev.javelin.backend.TokenDraws;
 import dev.javelin.backend.cuda.driver.Copies;
 import dev.javelin.backend.cuda.driver.CudaEvent;
 import dev.javelin.backend.cuda.driver.CudaStream;
 import dev.javelin.backend.cuda.driver.DeviceArena;
 import dev.javelin.backend.cuda.driver.PinnedMemory;
+import dev.javelin.backend.cuda.kernel.SampleKernels;
 import dev.javelin.tensor.DType;
 import dev.javelin.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -23,13 +25,17 @@ final class CudaTokens implements ChosenTokens, AutoCloseable {
   /** The least that may stand in place of a token id. */
   static final int LEAST_ID = -MOST_ROWS;
 
+  private final SampleKernels kernels;
+  private final CudaInputs inputs;
   private final CudaStream stream;
   private final CudaBuffer buffer;
   private final PinnedMemory[] stages = new PinnedMemory[READINGS];
   private final CudaEvent[] copied = new CudaEvent[READINGS];
   private int next;
 
-  CudaTokens(DeviceArena memory, CudaStream stream) {
+  CudaTokens(SampleKernels kernels, CudaInputs inputs, DeviceArena memory, CudaStream stream) {
+    this.kernels = kernels;
+    this.inputs = inputs;
     this.stream = stream;
     long bytes = (long) MOST_ROWS * Float.BYTES;
     buffer = new CudaBuffer(memory.allocate(bytes, "chosen tokens"), bytes);
@@ -57,6 +63,22 @@ final class CudaTokens implements ChosenTokens, AutoCloseable {
       throw new IllegalArgumentException("%d rows; at most %d".formatted(rows, MOST_ROWS));
     }
     return new Tensor(DType.F32, buffer, 0, rows, 1);
+  }
+
+  @Override
+  public boolean draws() {
+    return true;
+  }
+
+  @Override
+  public void draw(Tensor chosen, Tensor logits, TokenDraws draws) {
+    CudaBuffer.checkShape("chosen tokens", chosen, logits.rows(), 1);
+    kernels.draw(
+        CudaBuffer.address(chosen, DType.F32),
+        CudaBuffer.address(logits, DType.F32),
+        inputs.draws(draws),
+        logits.rows(),
+        logits.columns());
   }
 
   @Override

@@ -20,8 +20,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs steps on a {@link Backend}. Where the likeliest token is all that is asked for, only token
- * ids come back from it; otherwise the logits do, and the host samples.
+ * Runs steps on a {@link Backend}. Where the likeliest token is all that is asked for, or the
+ * backend can draw the tokens, only token ids come back from it; otherwise the logits do, and the
+ * host samples.
  */
 public final class BackendModelRunner implements ModelRunner {
   private final Backend backend;
@@ -33,9 +34,11 @@ public final class BackendModelRunner implements ModelRunner {
   private final ForwardBatch batch;
   private final StepExecutor logitsExecutor;
   private final StepExecutor bestExecutor;
+  private final StepExecutor drawExecutor;
   private final StepExecutor hiddenExecutor;
   private final Supplier<Tensor> logitsStep = this::logits;
   private final Supplier<Tensor> bestStep = this::best;
+  private final Supplier<Tensor> drawStep = this::drawn;
   private final Supplier<Tensor> hiddenStep = this::hidden;
   private final LogitRows rows;
   private final int vocabSize;
@@ -82,6 +85,7 @@ public final class BackendModelRunner implements ModelRunner {
     batch = batches.batch();
     logitsExecutor = backend.executor();
     bestExecutor = backend.executor();
+    drawExecutor = backend.executor();
     hiddenExecutor = backend.executor();
     rows = new LogitRows(backend, model);
   }
@@ -130,21 +134,25 @@ public final class BackendModelRunner implements ModelRunner {
       Tensor hidden = hiddenExecutor.run(batch, hiddenStep);
       return () -> score(step, numLogits, hidden);
     }
-    if (!takesTheBest(step)) {
+    boolean best = takesTheBest(step);
+    if (!best && !canDraw(step)) {
       Tensor logits = logitsExecutor.run(batch, logitsStep);
       return () -> sample(step, numLogits, logits);
     }
-    Tensor best = bestExecutor.run(batch, bestStep);
     // Ids may be used again before this step is awaited.
     SamplerState[] states = new SamplerState[numLogits];
     for (int s = 0, row = 0; row < numLogits; s++) {
       ScheduledSequence sequence = step.scheduled().get(s);
       if (sequence.needsLogits()) {
         chosenRows[sequence.id()] = row;
-        states[row++] = sampler(sequence);
+        states[row] = sampler(sequence);
+        states[row].draw(batch.draws, row, sequence.end() - sequence.promptLength());
+        row++;
       }
     }
-    return new Chosen(step, states, chosen.read(best, numLogits));
+    batch.draws.count = best ? 0 : numLogits;
+    Tensor tokens = best ? bestExecutor.run(batch, bestStep) : drawExecutor.run(batch, drawStep);
+    return new Chosen(step, states, chosen.read(tokens, numLogits));
   }
 
   /** A step that ends with tokens chosen on the device. */
@@ -222,6 +230,19 @@ public final class BackendModelRunner implements ModelRunner {
     return true;
   }
 
+  /** Whether the device can choose every sequence's token. */
+  private boolean canDraw(SchedulerOutput step) {
+    if (!chosen.draws()) {
+      return false;
+    }
+    for (ScheduledSequence sequence : step.scheduled()) {
+      if (sequence.needsLogits() && !sampler(sequence).draws()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** [numLogits, hiddenSize] */
   private Tensor hidden() {
     return model.forward(batch, cache);
@@ -238,6 +259,14 @@ public final class BackendModelRunner implements ModelRunner {
     Tensor best = chosen.rows(logits.rows());
     backend.ops().argmax(best, logits);
     return best;
+  }
+
+  /** [numLogits, 1] */
+  private Tensor drawn() {
+    Tensor logits = logits();
+    Tensor tokens = chosen.rows(logits.rows());
+    chosen.draw(tokens, logits, batch.draws);
+    return tokens;
   }
 
   private float[] values(int count) {

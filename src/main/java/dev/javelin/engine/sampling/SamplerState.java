@@ -1,8 +1,10 @@
 package dev.javelin.engine.sampling;
 
+import dev.javelin.backend.TokenDraws;
 import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
 import java.util.Arrays;
+import dev.javelin.engine.request.Truncation;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -83,7 +85,36 @@ public final class SamplerState {
 
   /** Whether the largest logit, as the model gave it, is the next token. */
   public boolean takesTheBest() {
-    if (!params.greedy() || params.logprobs() >= 0) {
+    return params.greedy() && leavesLogits();
+  }
+
+  /** Whether {@link TokenDraws} can say how the next token is chosen. */
+  public boolean draws() {
+    Truncation truncation = params.truncation();
+    return params.mirostat() == null
+        && truncation.typicalP() == 1f
+        && truncation.topNSigma() <= 0f
+        && truncation.epsilonCutoff() == 0f
+        && truncation.xtc().probability() == 0f
+        && leavesLogits();
+  }
+
+  /**
+   * Says how token number {@code index} of the answer is drawn.
+   *
+   * @param row of {@code draws}
+   */
+  public void draw(TokenDraws draws, int row, int index) {
+    draws.temperature[row] = params.greedy() ? 0 : params.temperature();
+    draws.minP[row] = params.truncation().minP();
+    draws.topP[row] = params.truncation().topP();
+    draws.topK[row] = params.truncation().topK();
+    draws.uniform[row] = this.draws.token(index);
+  }
+
+  /** Whether nothing changes the next token's logits or asks for them. */
+  private boolean leavesLogits() {
+    if (params.logprobs() >= 0) {
       return false;
     }
     for (LogitsStep step : logitsSteps) {
@@ -95,7 +126,7 @@ public final class SamplerState {
   }
 
   /**
-   * Counts a token that was not drawn, such as the index of the largest logit.
+   * Counts a token that was chosen elsewhere, such as the index of the largest logit.
    *
    * @return the token, {@link Sampler#INVALID_LOGITS} if there was none
    */
