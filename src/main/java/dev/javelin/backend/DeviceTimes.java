@@ -16,6 +16,7 @@ public final class DeviceTimes {
 
   private final boolean eachCall;
   private final Map<String, Samples> byName = new TreeMap<>();
+  private volatile double readBandwidth;
 
   /**
    * @param eachCall whether every call is timed, which replays no recorded step, rather than steps
@@ -54,6 +55,15 @@ public final class DeviceTimes {
 
   public boolean eachCall() {
     return eachCall;
+  }
+
+  /** Bytes a second at which the device was found to read its memory; 0: not measured. */
+  public double readBandwidth() {
+    return readBandwidth;
+  }
+
+  public void readBandwidth(double bytesPerSecond) {
+    readBandwidth = bytesPerSecond;
   }
 
   public synchronized void add(String name, float millis) {

@@ -51,7 +51,7 @@ final class ShapeBench {
       --temperature T    of the tokens of the decode test, with top-k 40 and top-p 0.95 (default 0:
                          the likeliest)
       --times T          what the GPU spends its time on: steps (busy and idle) or ops (each kind of
-                         kernel; slower, give one --batch)
+                         kernel, one after the other: slower; with --prompt 1 of decoding alone)
     """
         .formatted(
             String.join(", ", Arrays.stream(Shape.values()).map(shape -> shape.label).toList()));
@@ -114,7 +114,7 @@ final class ShapeBench {
       for (int batch : batches) {
         decode(model, checkpoint, shape, batch, prompt, generate, sampling, repeats, random);
         if (times != null) {
-          print(times);
+          new TimeTable(times, checkpoint.bytesPerStep()).print(terminal);
         }
       }
       return 0;
@@ -141,24 +141,6 @@ final class ShapeBench {
           throw new UsageException(
               "bench: --times is '%s'; it must be steps or ops.".formatted(what));
     };
-  }
-
-  /** What was measured since the last time, prefill and warm-up included. */
-  private void print(DeviceTimes times) {
-    List<DeviceTimes.Entry> entries = times.take();
-    double all = entries.stream().mapToDouble(DeviceTimes.Entry::seconds).sum();
-    for (DeviceTimes.Entry entry : entries) {
-      terminal
-          .out()
-          .printf(
-              Locale.ROOT,
-              "  %-16s %8d x  median %9.1f us  %9.2f ms  %5.1f %%%n",
-              entry.name(),
-              entry.count(),
-              entry.medianSeconds() * 1e6,
-              entry.seconds() * 1e3,
-              100 * entry.seconds() / all);
-    }
   }
 
   private static WeightFormat format(String name) {

@@ -70,6 +70,9 @@ public final class Backends {
       try {
         // Whatever is missing is found out now, not when a model is loaded.
         CudaBackend.create(gpu, options).close();
+        if (times != null) {
+          times.readBandwidth(CudaProbe.readBandwidth(gpu, options));
+        }
       } catch (RuntimeException e) {
         gpu.close();
         throw e;

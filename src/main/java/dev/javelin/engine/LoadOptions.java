@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuePerTenant requests of one tenant that may wait; 0: three quarters of {@code
  *     maxQueue}, so that one tenant does not fill it alone
  * @param promptTokens most prompt tokens of a step that also computes answers: how much a long
- *     prompt may stretch the time between two tokens of others; 0: a quarter of the budget
+ *     prompt may stretch the time between two tokens of others; 0: what suits the backend, or a
+ *     quarter of a budget that was chosen
  * @param prefixCache whether requests that begin alike share computed keys
  * @param hostCacheBytes host memory for KV blocks that the cache has no room for; 0: none
  */

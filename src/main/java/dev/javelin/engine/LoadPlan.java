@@ -63,11 +63,18 @@ record LoadPlan(LoadOptions options, KvCacheSpec cache, int numBlocks) {
                 wanted.threads(),
                 wanted.maxQueue(),
                 wanted.maxQueuePerTenant(),
-                wanted.promptTokens(),
+                promptTokens(wanted, defaults),
                 wanted.prefixCache(),
                 wanted.hostCacheBytes())
             .settled(),
         cache,
         Math.toIntExact(blocks));
+  }
+
+  /** The backend's bound goes with its own budget; 0 leaves the choice open. */
+  private static int promptTokens(LoadOptions wanted, LoadDefaults defaults) {
+    return wanted.promptTokens() == 0 && wanted.tokenBudget() == 0
+        ? defaults.promptTokens()
+        : wanted.promptTokens();
   }
 }

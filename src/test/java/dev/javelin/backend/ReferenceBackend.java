@@ -124,7 +124,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public LoadDefaults loadDefaults() {
-    return new LoadDefaults(64, 16, KvDType.F32, 1 << 20);
+    return new LoadDefaults(64, 16, 16, KvDType.F32, 1 << 20);
   }
 
   @Override

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuBackend implements Backend {
   /** A cache for a few long sequences, little enough to stay unnoticed. */
-  static final LoadDefaults DEFAULTS = new LoadDefaults(512, 16, KvDType.F16, 256L << 20);
+  static final LoadDefaults DEFAULTS = new LoadDefaults(512, 128, 16, KvDType.F16, 256L << 20);
 
   private final WorkerTeam team;
   private final CountedArena arena = new CountedArena();

@@ -333,7 +333,7 @@ public final class CudaBackend implements Backend {
 
   /** What a load would choose with so much memory free. */
   static LoadDefaults loadDefaults(long freeBytes) {
-    return new LoadDefaults(2048, 64, KvDType.BF16, (long) (freeBytes * CACHE_SHARE));
+    return new LoadDefaults(2048, 2048, 64, KvDType.BF16, (long) (freeBytes * CACHE_SHARE));
   }
 
   @Override
