@@ -1,5 +1,6 @@
 package dev.javelin.api;
 
+import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.security.QuotaExceededException;
@@ -78,6 +79,8 @@ public final class ApiErrors {
               status.getStatusCode().value() == 404
                   ? "there is nothing at this path"
                   : status.getReason());
+      case RuntimeException lost when DatabaseAway.is(lost) ->
+          unavailable("database_unavailable", "the database does not answer; try again");
       default -> internal(requestId, failure, failure.toString());
     };
   }

@@ -4,6 +4,7 @@ import dev.javelin.catalog.account.Accounts;
 import dev.javelin.catalog.audit.AuditEntry;
 import dev.javelin.catalog.audit.AuditTrail;
 import dev.javelin.security.Caller;
+import dev.javelin.service.AuditLog;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -39,14 +40,21 @@ final class AuditFilter implements WebFilter {
   private static final Set<String> PAGES = Set.of("/login", "/logout", "/password");
 
   private final AuditTrail trail;
+  private final AuditLog later;
   private final Accounts accounts;
   private final Clock clock;
   private final Scheduler blocking;
   private final JsonMapper mapper;
 
   AuditFilter(
-      AuditTrail trail, Accounts accounts, Clock clock, Scheduler blocking, JsonMapper mapper) {
+      AuditTrail trail,
+      AuditLog later,
+      Accounts accounts,
+      Clock clock,
+      Scheduler blocking,
+      JsonMapper mapper) {
     this.trail = trail;
+    this.later = later;
     this.accounts = accounts;
     this.clock = clock;
     this.blocking = blocking;
@@ -82,8 +90,12 @@ final class AuditFilter implements WebFilter {
         .then()
         .onErrorResume(
             failure -> {
-              // The change is made: an answer that hides it would be worse than a missing row.
-              log.error("Request {} is not in the audit", RequestIds.of(exchange), failure);
+              // The change is made: an answer that hides it would be worse than a late row.
+              log.warn(
+                  "Request {} is not in the audit yet: {}",
+                  RequestIds.of(exchange),
+                  failure.getMessage());
+              later.add(entry(exchange, caller == null ? "unknown" : caller.name()));
               return Mono.empty();
             });
   }

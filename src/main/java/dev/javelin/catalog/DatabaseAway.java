@@ -13,6 +13,9 @@ public final class DatabaseAway {
   /** The same for PostgreSQL that shuts down or ends connections. */
   private static final String SHUTDOWN = "57P";
 
+  /** What the pool says, without a state, when a transaction's connection broke before its end. */
+  private static final String CLOSED = "Connection is closed";
+
   private DatabaseAway() {}
 
   public static boolean is(Throwable failure) {
@@ -21,9 +24,11 @@ public final class DatabaseAway {
           || at instanceof SQLNonTransientConnectionException) {
         return true;
       }
-      if (at instanceof SQLException sql && sql.getSQLState() != null) {
+      if (at instanceof SQLException sql) {
         String state = sql.getSQLState();
-        return state.startsWith(CONNECTION) || state.startsWith(SHUTDOWN);
+        return state == null
+            ? CLOSED.equals(sql.getMessage())
+            : state.startsWith(CONNECTION) || state.startsWith(SHUTDOWN);
       }
     }
     return false;

@@ -3,6 +3,7 @@ package dev.javelin.catalog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -33,10 +34,15 @@ public class Nodes {
     this.clock = clock;
   }
 
-  /** A node begins: whatever an earlier life of it left running is written off. */
-  public void begin(UUID id, String name, Duration lease) {
+  /**
+   * A node begins: whatever an earlier life of it left running is written off.
+   *
+   * @return what of that can go on
+   */
+  public List<OperationRecord> begin(UUID id, String name, Duration lease) {
     writeOff(Set.of(id));
     nodes.save(new NodeEntity(id, name, clock.instant().plus(lease)));
+    return operations.takeInterrupted(id);
   }
 
   /** Renews a lease, and writes off what nodes without one were doing. */
@@ -65,7 +71,7 @@ public class Nodes {
   }
 
   private void writeOff(Set<UUID> gone) {
-    operations.interruptAll(gone, GONE, clock.instant());
     instances.endAll(gone, "the server that held it ended", clock.instant());
+    operations.interruptAll(gone, GONE, clock.instant());
   }
 }

@@ -57,6 +57,12 @@ class OperationEntity {
   @Column(name = "finished_at")
   @Nullable Instant finishedAt;
 
+  @Column(length = 512)
+  @Nullable String claim;
+
+  @Column(length = 4096)
+  @Nullable String input;
+
   protected OperationEntity() {}
 
   OperationEntity(OperationRecord given) {
@@ -74,6 +80,8 @@ class OperationEntity {
     createdAt = given.createdAt();
     changedAt = given.changedAt();
     finishedAt = given.finishedAt();
+    claim = given.claim();
+    input = given.input();
   }
 
   OperationRecord view() {
@@ -91,6 +99,8 @@ class OperationEntity {
         log,
         createdAt,
         changedAt,
-        finishedAt);
+        finishedAt,
+        claim,
+        input);
   }
 }

@@ -2,6 +2,7 @@ package dev.javelin.catalog;
 
 import dev.javelin.catalog.OperationRecord.State;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,9 @@ public class OperationRecords {
     this.operations = operations;
   }
 
+  /**
+   * @throws org.springframework.dao.DataIntegrityViolationException if another has what it claims
+   */
   public void save(OperationRecord operation) {
     operations.save(new OperationEntity(operation));
   }
@@ -27,6 +31,12 @@ public class OperationRecords {
   @Transactional(readOnly = true)
   public Optional<OperationRecord> find(UUID id) {
     return operations.findById(id).map(OperationEntity::view);
+  }
+
+  /** The live one that has this to itself. */
+  @Transactional(readOnly = true)
+  public Optional<OperationRecord> holder(String claim) {
+    return operations.findByClaim(claim).map(OperationEntity::view);
   }
 
   /** Newest first. */
@@ -46,7 +56,19 @@ public class OperationRecords {
         operation.problem = problem;
         operation.changedAt = now;
         operation.finishedAt = now;
+        operation.claim = null;
       }
     }
+  }
+
+  /** What a node was interrupted in and can go on with; each is told once. */
+  public List<OperationRecord> takeInterrupted(UUID node) {
+    List<OperationRecord> found = new ArrayList<>();
+    for (OperationEntity operation :
+        operations.findByNodeIdAndStateAndInputIsNotNull(node, State.INTERRUPTED)) {
+      found.add(operation.view());
+      operation.input = null;
+    }
+    return found;
   }
 }

@@ -22,7 +22,7 @@ import reactor.core.scheduler.Scheduler;
 @Component
 public final class Quotas {
   private final ConcurrentHashMap<String, Meter> meters = new ConcurrentHashMap<>();
-  private final Remembered<TenantQuota> tenants;
+  private final Remembered<Limits> tenants;
   private final Clock clock;
 
   @Autowired
@@ -31,7 +31,12 @@ public final class Quotas {
   }
 
   Quotas(Function<String, Optional<TenantQuota>> tenants, Clock clock, Scheduler blocking) {
-    this.tenants = new Remembered<>(tenants, blocking);
+    // That a tenant has none is remembered too.
+    this.tenants =
+        new Remembered<>(
+            tenant ->
+                Optional.of(tenants.apply(tenant).map(TenantQuota::limits).orElse(Limits.NONE)),
+            blocking);
     this.clock = clock;
   }
 
@@ -72,7 +77,7 @@ public final class Quotas {
    */
   public Ticket begin(Caller caller, long mostTokens) {
     Meter tenant = meter("the tenant " + caller.tenant());
-    Limits tenantLimits = tenants.now(caller.tenant()).map(TenantQuota::limits).orElse(Limits.NONE);
+    Limits tenantLimits = tenants.now(caller.tenant()).orElse(Limits.NONE);
     // The tenant's monitor is always taken first, so two requests cannot wait for each other.
     synchronized (tenant) {
       Instant now = clock.instant();

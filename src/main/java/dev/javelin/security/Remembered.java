@@ -1,7 +1,9 @@
 package dev.javelin.security;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -11,11 +13,13 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Rows read within the last ten seconds, so that not every request reads the database, and requests
- * go on while it is away. A change made by another server is seen after at most that time.
+ * go on while it is away or slow: then what was known stays for another ten seconds. Otherwise a
+ * change made by another server is seen after at most that time.
  */
 final class Remembered<T> {
   private static final long FRESH_NANOS = 10_000_000_000L;
   private static final int MOST = 10_000;
+  private static final long PATIENCE_MILLIS = 250;
 
   private record Entry<T>(T value, long readNanos) {
     boolean isFresh() {
@@ -56,15 +60,7 @@ final class Remembered<T> {
   }
 
   private Optional<T> read(String name, @Nullable Entry<T> known) {
-    Optional<T> read;
-    try {
-      read = source.apply(name);
-    } catch (DataAccessException | TransactionException e) {
-      if (known == null) {
-        throw e;
-      }
-      read = Optional.of(known.value());
-    }
+    Optional<T> read = known == null ? source.apply(name) : soon(name, known.value());
     if (read.isPresent()) {
       if (entries.size() >= MOST) {
         entries.clear();
@@ -74,5 +70,22 @@ final class Remembered<T> {
       entries.remove(name);
     }
     return read;
+  }
+
+  /** The row, or what was known of it if the database does not say so soon. */
+  private Optional<T> soon(String name, T known) {
+    CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                answer.complete(source.apply(name));
+              } catch (DataAccessException | TransactionException e) {
+                answer.complete(Optional.of(known));
+              }
+            });
+    return answer
+        .completeOnTimeout(Optional.of(known), PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        .join();
   }
 }

@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.catalog.Models;
+import dev.javelin.catalog.OperationRecord;
 import dev.javelin.service.HubClient.HubFile;
 import dev.javelin.service.Problem.Type;
 import java.io.IOException;
@@ -26,18 +27,24 @@ public final class HubPulls {
   private final Models models;
   private final Registrations registrations;
   private final Operations operations;
+  private final Node node;
+  private final ProfileDocuments documents;
 
   HubPulls(
       HubClient hub,
       Store store,
       Models models,
       Registrations registrations,
-      Operations operations) {
+      Operations operations,
+      Node node,
+      ProfileDocuments documents) {
     this.hub = hub;
     this.store = store;
     this.models = models;
     this.registrations = registrations;
     this.operations = operations;
+    this.node = node;
+    this.documents = documents;
   }
 
   /**
@@ -47,7 +54,27 @@ public final class HubPulls {
    */
   public Operation start(String model, HubName name, String actor) {
     models.require(model);
-    return operations.start("pull", name.toString(), actor, at -> pull(model, name, actor, at));
+    String input = documents.write(new Pull(model, name.toString()));
+    // Each server has a store of its own, and there two would write to the same parts.
+    String claim = "pull %s %s".formatted(node.id(), name);
+    return operations.start(
+        new Operations.Task("pull", name.toString(), claim, input),
+        actor,
+        at -> pull(model, name, actor, at));
+  }
+
+  /** What a pull was asked for. */
+  private record Pull(String model, String hub) {}
+
+  /** Goes on with the pulls that the end of this server interrupted. */
+  void resume() {
+    for (OperationRecord operation : node.interrupted()) {
+      String input = operation.input();
+      if (operation.kind().equals("pull") && input != null) {
+        Pull pull = documents.read(input, Pull.class);
+        start(pull.model(), HubName.parse(pull.hub()), operation.actor());
+      }
+    }
   }
 
   private Object pull(String model, HubName name, String actor, Operation operation)
@@ -61,7 +88,9 @@ public final class HubPulls {
     }
     operation.stage("registering");
     Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
-    return registrations.register(model, path, name.toString(), actor).version();
+    return operation
+        .stored(() -> registrations.register(model, path, name.toString(), actor))
+        .version();
   }
 
   private static long missing(List<HubFile> files, Path folder) {

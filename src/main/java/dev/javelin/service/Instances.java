@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +34,8 @@ import org.springframework.stereotype.Service;
 public final class Instances implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Instances.class);
 
-  private final InstanceRecords records;
+  private static final long WRITE_MILLIS = 200;
+
   private final Node node;
   private final MemoryLedger ledger;
   private final RunningRequests requests;
@@ -41,6 +45,10 @@ public final class Instances implements SmartLifecycle {
   private final ServingProperties properties;
   private final Clock clock;
   private final CircuitBreakerRegistry breakers;
+  private final WriteBehind<InstanceRecord> rows;
+  private final ScheduledExecutorService writer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("instances").factory());
   private final Map<UUID, Instance> live = new ConcurrentHashMap<>();
   private final Map<UUID, Instance> failed = new ConcurrentHashMap<>();
   private volatile boolean running;
@@ -55,7 +63,7 @@ public final class Instances implements SmartLifecycle {
       ApplicationEventPublisher publisher,
       ServingProperties properties,
       Clock clock) {
-    this.records = records;
+    rows = new WriteBehind<>(records::save);
     this.node = node;
     this.ledger = ledger;
     this.requests = requests;
@@ -281,11 +289,7 @@ public final class Instances implements SmartLifecycle {
 
   private void changed(Instance instance, InstanceRecord row) {
     events.publish("instance", row.id().toString(), view(instance));
-    try {
-      records.save(row);
-    } catch (RuntimeException e) {
-      log.warn("{}: its state could not be written down: {}", instance.label(), e.getMessage());
-    }
+    rows.put(row.id(), row);
   }
 
   private Instant now() {
@@ -295,6 +299,9 @@ public final class Instances implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
+    var _ =
+        writer.scheduleWithFixedDelay(
+            rows::flush, WRITE_MILLIS, WRITE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Runs before the web server stops, so that open streams still hear how they ended. */
@@ -304,6 +311,8 @@ public final class Instances implements SmartLifecycle {
     List<Instance> loaded = list().stream().filter(i -> i.state() == State.READY).toList();
     loaded.forEach(instance -> retire(instance, "the server ends"));
     loaded.forEach(i -> unload(i, properties.drain(), "the server ends", () -> {}));
+    writer.shutdown();
+    rows.flush();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.catalog.Nodes;
+import dev.javelin.catalog.OperationRecord;
 import dev.javelin.catalog.TimeSortedId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +37,7 @@ public final class Node implements SmartLifecycle {
           Thread.ofPlatform().daemon().name("node").factory());
   private volatile boolean running;
   private boolean silent;
+  private List<OperationRecord> interrupted = List.of();
 
   Node(Nodes nodes, ServingProperties properties, @Value("${javelin.data-path}") String dataPath) {
     this.nodes = nodes;
@@ -51,9 +54,14 @@ public final class Node implements SmartLifecycle {
     return name;
   }
 
+  /** What earlier lives of this node left unfinished and can go on; known once it started. */
+  List<OperationRecord> interrupted() {
+    return interrupted;
+  }
+
   @Override
   public void start() {
-    nodes.begin(id, name, properties.lease());
+    interrupted = nodes.begin(id, name, properties.lease());
     running = true;
     long millis = properties.lease().toMillis() / 3;
     var _ = clock.scheduleWithFixedDelay(this::renew, millis, millis, TimeUnit.MILLISECONDS);

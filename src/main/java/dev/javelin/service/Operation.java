@@ -1,8 +1,11 @@
 package dev.javelin.service;
 
+import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.catalog.OperationRecord;
 import dev.javelin.catalog.OperationRecord.State;
 import dev.javelin.service.Problem.Type;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,11 +13,22 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Long work that runs here. The work reports through it, others watch and cancel it. */
 public final class Operation {
   private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
+
+  /** For an hour; then whoever waits for the database has to say what is to be done. */
+  private static final Retry DATABASE =
+      Retry.of(
+          "database",
+          RetryConfig.custom()
+              .maxAttempts(3600)
+              .waitDuration(Duration.ofSeconds(1))
+              .retryOnException(DatabaseAway::is)
+              .build());
 
   private final Clock clock;
   private final Consumer<Operation> changed;
@@ -103,26 +117,35 @@ public final class Operation {
     return true;
   }
 
+  /**
+   * Calls the database, again and again while it does not answer.
+   *
+   * @param call harmless to be made twice: the answer to a first one may have been lost
+   * @throws ProblemException CANCELLED if somebody asked for that meanwhile
+   */
+  <T> T stored(Supplier<T> call) {
+    return Retry.decorateSupplier(
+            DATABASE,
+            () -> {
+              checkCancelled();
+              return call.get();
+            })
+        .get();
+  }
+
+  /** Another server took over what it had to itself: this one must not go on. */
+  void loseClaim() {
+    synchronized (this) {
+      now = now.withoutClaim();
+    }
+    cancel("the server that took over");
+  }
+
   void end(State state, @Nullable String result, @Nullable String problem) {
     synchronized (this) {
       Instant at = instant();
       write(state.name().toLowerCase(Locale.ROOT));
-      now =
-          new OperationRecord(
-              now.id(),
-              now.nodeId(),
-              now.kind(),
-              now.target(),
-              now.actor(),
-              state,
-              now.stage(),
-              state == State.SUCCEEDED ? 1 : now.progress(),
-              result,
-              problem,
-              log.toString(),
-              now.createdAt(),
-              at,
-              at);
+      now = now.ended(state, result, problem, log.toString(), at);
     }
     changed.accept(this);
   }
@@ -142,22 +165,8 @@ public final class Operation {
   }
 
   private void become(State state, String stage, double progress) {
-    now =
-        new OperationRecord(
-            now.id(),
-            now.nodeId(),
-            now.kind(),
-            now.target(),
-            now.actor(),
-            now.state() == State.CANCELLING ? State.CANCELLING : state,
-            stage,
-            progress,
-            null,
-            null,
-            log.toString(),
-            now.createdAt(),
-            instant(),
-            null);
+    State live = now.state() == State.CANCELLING ? State.CANCELLING : state;
+    now = now.running(live, stage, progress, log.toString(), instant());
   }
 
   private void write(String line) {

@@ -1,10 +1,10 @@
 package dev.javelin.service;
 
+import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.catalog.Nodes;
 import dev.javelin.catalog.OperationRecord;
 import dev.javelin.catalog.OperationRecord.State;
 import dev.javelin.catalog.OperationRecords;
-import dev.javelin.catalog.TimeSortedId;
 import dev.javelin.service.Problem.Type;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -22,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
 
 /**
@@ -30,7 +32,7 @@ import org.springframework.stereotype.Service;
  * answers.
  */
 @Service
-public final class Operations implements DisposableBean {
+public final class Operations implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
   private static final long WRITE_MILLIS = 200;
 
@@ -50,10 +52,11 @@ public final class Operations implements DisposableBean {
   private final ProfileDocuments documents;
   private final Clock clock;
   private final Map<UUID, Operation> here = new ConcurrentHashMap<>();
-  private final Map<UUID, Operation> unwritten = new ConcurrentHashMap<>();
+  private final WriteBehind<Operation> rows = new WriteBehind<>(this::write);
   private final ScheduledExecutorService writer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("operations").factory());
+  private volatile boolean running;
 
   Operations(
       OperationRecords records,
@@ -68,37 +71,81 @@ public final class Operations implements DisposableBean {
     this.events = events;
     this.documents = documents;
     this.clock = clock;
-    var _ =
-        writer.scheduleWithFixedDelay(
-            this::write, WRITE_MILLIS, WRITE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Starts work on a thread of its own, once it is written down that it runs. */
+  /**
+   * What is to be done.
+   *
+   * @param kind load, swap …
+   * @param target what it works on, for people
+   * @param claim what it needs to itself among all servers; null: nothing
+   * @param input what was asked for, as JSON, if it is to go on after a restart; else null
+   */
+  public record Task(String kind, String target, @Nullable String claim, @Nullable String input) {
+    /** One that claims the target, so that it runs once at a time. */
+    static Task claiming(String kind, String target, String what) {
+      return new Task(kind, target, kind + " " + what, null);
+    }
+  }
+
+  /** As {@link #start(Task, String, Work)}, of work that needs nothing to itself. */
   public Operation start(String kind, String target, String actor, Work work) {
+    return start(new Task(kind, target, null, null), actor, work);
+  }
+
+  /**
+   * Starts work on a thread of its own. What claims something is written down first; everything
+   * else begins even while the database is away.
+   *
+   * @throws ProblemException CONFLICT if another has what it claims
+   */
+  public Operation start(Task task, String actor, Work work) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     OperationRecord first =
-        new OperationRecord(
-            TimeSortedId.next(),
-            node.id(),
-            kind,
-            target,
-            actor,
-            State.QUEUED,
-            "queued",
-            -1,
-            null,
-            null,
-            "",
-            now,
-            now,
-            null);
-    records.save(first);
+        OperationRecord.first(
+            node.id(), task.kind(), task.target(), actor, task.claim(), task.input(), now);
     Operation operation = new Operation(first, clock, this::changed);
+    try {
+      claim(first);
+    } catch (RuntimeException e) {
+      if (task.claim() != null || !DatabaseAway.is(e)) {
+        throw e;
+      }
+    }
     here.put(first.id(), operation);
     changed(operation);
     // A platform thread: loads compute for long and map files, which would pin a carrier.
-    Thread.ofPlatform().daemon().name(kind + "-" + target).start(() -> run(operation, work));
+    Thread.ofPlatform()
+        .daemon()
+        .name(task.kind() + "-" + task.target())
+        .start(() -> run(operation, work));
     return operation;
+  }
+
+  private void claim(OperationRecord first) {
+    String claim = first.claim();
+    try {
+      records.save(first);
+    } catch (DataIntegrityViolationException e) {
+      // One that ended here a moment ago may not be written down yet.
+      rows.flush();
+      Optional<OperationRecord> holder = claim == null ? Optional.empty() : records.holder(claim);
+      if (holder.isPresent()) {
+        throw taken(holder.get());
+      }
+      records.save(first);
+    }
+  }
+
+  private ProblemException taken(OperationRecord holder) {
+    return new ProblemException(
+        Type.CONFLICT,
+        "the %s of %s, operation %s, still runs on the server '%s'"
+            .formatted(
+                holder.kind(),
+                holder.target(),
+                holder.id(),
+                nodes.names().getOrDefault(holder.nodeId(), "gone")));
   }
 
   private void run(Operation operation, Work work) {
@@ -119,24 +166,21 @@ public final class Operations implements DisposableBean {
   }
 
   private void changed(Operation operation) {
-    unwritten.put(operation.id(), operation);
+    rows.put(operation.id(), operation);
     events.publish("operation", operation.id().toString(), view(operation));
   }
 
-  private void write() {
-    for (Operation operation : unwritten.values()) {
-      unwritten.remove(operation.id());
-      try {
-        OperationRecord snapshot = operation.snapshot();
-        records.save(snapshot);
-        if (!snapshot.state().live()) {
-          here.remove(operation.id());
-        }
-      } catch (RuntimeException e) {
-        // The database is away; Node says so once. What is here stays the truth until it is back.
-        unwritten.putIfAbsent(operation.id(), operation);
-        return;
-      }
+  private void write(Operation operation) {
+    OperationRecord snapshot = operation.snapshot();
+    try {
+      records.save(snapshot);
+    } catch (DataIntegrityViolationException e) {
+      // This node was silent for longer than its lease, and another began the same.
+      operation.loseClaim();
+      records.save(operation.snapshot());
+    }
+    if (!snapshot.state().live()) {
+      here.remove(operation.id());
     }
   }
 
@@ -225,8 +269,28 @@ public final class Operations implements DisposableBean {
   }
 
   @Override
-  public void destroy() {
-    writer.shutdownNow();
-    write();
+  public void start() {
+    var _ =
+        writer.scheduleWithFixedDelay(
+            rows::flush, WRITE_MILLIS, WRITE_MILLIS, TimeUnit.MILLISECONDS);
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    writer.shutdown();
+    rows.flush();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Stops after what begins operations, and before {@link Node} writes off what is left. */
+  @Override
+  public int getPhase() {
+    return 1;
   }
 }

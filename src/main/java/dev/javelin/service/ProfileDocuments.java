@@ -29,6 +29,10 @@ public final class ProfileDocuments {
     return mapper.readValue(settings, DecodingSettings.class);
   }
 
+  <T> T read(String json, Class<T> type) {
+    return mapper.readValue(json, type);
+  }
+
   public JsonNode tree(String json) {
     return mapper.readTree(json);
   }
@@ -78,6 +82,7 @@ public final class ProfileDocuments {
     return mapper
         .readerFor(SamplingOverrides.class)
         .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .with(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .readValue(known);
   }
 }

@@ -99,8 +99,17 @@ public final class Registrations {
         files);
   }
 
-  private Operation digest(ModelVersion version, String actor) {
-    return operations.start("digest", version.label(), actor, at -> digestNow(version, at));
+  /** Null if another server does it already. */
+  private @Nullable Operation digest(ModelVersion version, String actor) {
+    var once = Operations.Task.claiming("digest", version.label(), version.id().toString());
+    try {
+      return operations.start(once, actor, at -> digestNow(version, at));
+    } catch (ProblemException e) {
+      if (e.problem().type() == Problem.Type.CONFLICT) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   private ModelVersion digestNow(ModelVersion version, Operation operation) {
@@ -118,8 +127,12 @@ public final class Registrations {
     Map<String, VersionFile> byName = new HashMap<>();
     digests.files().forEach(file -> byName.put(file.name(), file));
     ModelVersion stored =
-        models.storeDigests(
-            version.id(), digests.sha256(), file -> byName.getOrDefault(file.name(), file));
+        operation.stored(
+            () ->
+                models.storeDigests(
+                    version.id(),
+                    digests.sha256(),
+                    file -> byName.getOrDefault(file.name(), file)));
     events.publish("version", stored.label(), stored);
     return stored;
   }

@@ -33,6 +33,7 @@ public final class StartModels {
   private final DecodingProfiles decodingProfiles;
   private final Aliases aliases;
   private final Registrations registrations;
+  private final HubPulls pulls;
   private final Routes routes;
   private final Loads loads;
   private final Instances instances;
@@ -44,6 +45,7 @@ public final class StartModels {
       DecodingProfiles decodingProfiles,
       Aliases aliases,
       Registrations registrations,
+      HubPulls pulls,
       Routes routes,
       Loads loads,
       Instances instances,
@@ -53,6 +55,7 @@ public final class StartModels {
     this.decodingProfiles = decodingProfiles;
     this.aliases = aliases;
     this.registrations = registrations;
+    this.pulls = pulls;
     this.routes = routes;
     this.loads = loads;
     this.instances = instances;
@@ -101,6 +104,7 @@ public final class StartModels {
                 }
               }
               registrations.resumeDigests();
+              pulls.resume();
             });
   }
 

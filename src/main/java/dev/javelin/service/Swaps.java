@@ -12,9 +12,7 @@ import dev.javelin.catalog.Models;
 import dev.javelin.catalog.Revision;
 import dev.javelin.service.Problem.Type;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,7 +62,6 @@ public final class Swaps {
   private final ModelRegistry registry;
   private final ProfileDocuments documents;
   private final Events events;
-  private final Map<String, Operation> running = new ConcurrentHashMap<>();
 
   Swaps(
       Aliases aliases,
@@ -154,21 +151,10 @@ public final class Swaps {
     if (instances.find(version.id(), profile.id()) == null && !plan.fit().fits()) {
       throw fitChecks.refused(version, plan.fit());
     }
-    synchronized (this) {
-      Operation other = running.get(alias);
-      if (other != null && other.snapshot().state().live()) {
-        throw new ProblemException(
-            Type.CONFLICT, "the swap %s of this alias still runs".formatted(other.id()));
-      }
-      Operation operation =
-          operations.start(
-              "swap",
-              alias + " to " + version.label(),
-              actor,
-              at -> run(plan, version, profile, drain, reason, at));
-      running.put(alias, operation);
-      return operation;
-    }
+    return operations.start(
+        Operations.Task.claiming("swap", alias + " to " + version.label(), alias),
+        actor,
+        at -> run(plan, version, profile, drain, reason, at));
   }
 
   private Object run(
@@ -178,7 +164,7 @@ public final class Swaps {
       Duration drain,
       String reason,
       Operation operation) {
-    Alias from = aliases.require(plan.alias());
+    Alias from = operation.stored(() -> aliases.require(plan.alias()));
     Instance old = instances.find(from.version().id(), from.loadProfile().id());
     Instance next = instances.find(version.id(), profile.id());
     Instance leaving = plan.strategy() == Strategy.DRAIN_THEN_LOAD && old != next ? old : null;
@@ -233,16 +219,28 @@ public final class Swaps {
 
   /** In the database in one transaction, then in memory in one assignment. */
   private void switchAlias(Plan plan, Alias from, Operation operation, String reason) {
-    aliases.put(
+    Alias switched =
+        operation.stored(
+            () -> {
+              Alias now = aliases.require(plan.alias());
+              // A former try may have done it, and the connection broken before it was told.
+              boolean done = now.revision() > from.revision() && target(now).equals(plan.to());
+              Alias next = done ? now : put(plan, from, operation, reason);
+              routes.refresh();
+              return next;
+            });
+    events.publish("alias", plan.alias(), switched);
+    operation.log("requests go to " + plan.to().model() + ":" + plan.to().version());
+  }
+
+  private Alias put(Plan plan, Alias from, Operation operation, String reason) {
+    return aliases.put(
         plan.alias(),
         plan.to(),
         from.policy(),
         new Revision.Exactly(from.revision()),
         operation.snapshot().actor(),
         reason.isEmpty() ? "swap " + operation.id() : reason);
-    routes.refresh();
-    events.publish("alias", plan.alias(), aliases.require(plan.alias()));
-    operation.log("requests go to " + plan.to().model() + ":" + plan.to().version());
   }
 
   /** Takes away what the swap loaded, and brings back what it took away. */

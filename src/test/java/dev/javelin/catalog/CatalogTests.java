@@ -208,6 +208,8 @@ class CatalogTests {
         "line\n",
         TOUCHED,
         TOUCHED,
+        null,
+        null,
         null);
   }
 
