@@ -147,8 +147,10 @@ final class CudaInputs implements AutoCloseable {
         metadata.blockTables,
         0,
         sequences * metadata.maxBlocksPerSequence);
-    for (int row = 0; row < drawn; row++) {
-      put(host, drawsAt + (long) SampleKernels.DRAW_WORDS * row, batch.draws, row);
+    if (batch != null) {
+      for (int row = 0; row < drawn; row++) {
+        put(host, drawsAt + (long) SampleKernels.DRAW_WORDS * row, batch.draws, row);
+      }
     }
     Copies.toDevice(device, host, bytes, stream);
     copied[stage].record(stream);
