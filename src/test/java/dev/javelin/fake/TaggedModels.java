@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,13 +39,16 @@ import org.springframework.context.annotation.Primary;
 
 /**
  * Every load is an engine of its own that answers, piece by piece, with what its file says. A file
- * that says "broken" does not load, one that says "fails" loads and fails every request.
+ * that says "broken" does not load, one that says "fails" loads and fails every request, one that
+ * says "slow" loads until {@link #slow} is open.
  */
 public final class TaggedModels implements ModelOpener {
   public static final int PIECES = 8;
 
   /** Calls that came to an engine after it was closed, or were cut off by its closing. */
   public final AtomicInteger late = new AtomicInteger();
+
+  public volatile CountDownLatch slow = new CountDownLatch(0);
 
   public final AtomicInteger open = new AtomicInteger();
   public final AtomicInteger mostOpen = new AtomicInteger();
@@ -81,6 +85,13 @@ public final class TaggedModels implements ModelOpener {
     }
     if (tag.startsWith("broken")) {
       throw new EngineException(ErrorCode.INVALID_MODEL_FILE, "the tensor 'a' is cut off");
+    }
+    if (tag.startsWith("slow")) {
+      try {
+        slow.await();
+      } catch (InterruptedException e) {
+        throw new EngineException(ErrorCode.SHUTTING_DOWN, "the load was interrupted");
+      }
     }
     mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
     return new LoadedModel(

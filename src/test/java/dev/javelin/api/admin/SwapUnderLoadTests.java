@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,17 +183,43 @@ class SwapUnderLoadTests {
     alias(model, 3, "");
     load(model + "-pinned");
     load(model + "-idle");
-    long reserved = 0;
-    for (var owner : api.get("/api/v1/memory").json().at("/0/owners")) {
-      for (String part : List.of("weight", "kvCache", "activation", "workspace")) {
-        reserved += owner.path("need").path(part + "Bytes").longValue();
-      }
-    }
-    // Short of one model, with the reserve that is always kept.
-    planner.totalBytes = reserved + 70 * FakePlanner.MEGABYTE;
+    leaveTooLittleBeside("");
     assertThat(chat(model, "Prefer", "wait=20").is(200).text("/choices/0/message/content"))
         .startsWith("three ");
     assertThat(state(1)).isEqualTo("READY");
+  }
+
+  @Test
+  void aModelThatLoadsSaysHowFarItIsAndIsNotPushedOut() throws IOException {
+    version("slow");
+    version("two");
+    alias(model + "-slow", 1, "");
+    alias(model, 2, "");
+    engines.slow = new CountDownLatch(1);
+    Answer loading = api.post("/api/v1/instances", "{\"alias\":\"%s-slow\"}".formatted(model));
+    Answer told = chat(model + "-slow");
+    while (told.is(503).text("/loading/stage").matches("queued|waiting|fit-check")) {
+      told = chat(model + "-slow");
+    }
+    assertThat(told.text("/loading/stage")).isEqualTo("weights");
+    assertThat(told.header("Retry-After")).isNotEmpty();
+    leaveTooLittleBeside(model); // what other tests left could leave
+    assertThat(chat(model, "Prefer", "wait=20").is(503).text("/error/message"))
+        .contains("could not be loaded", "free");
+    engines.slow.countDown();
+    api.succeeded(loading);
+    assertThat(state(1)).isEqualTo("READY");
+  }
+
+  @Test
+  void aRequestDoesNotLoadWhatOnlyAPersonMay() throws IOException {
+    version("one");
+    alias(model, 1, ",\"loading\":\"MANUAL\"");
+    assertThat(chat(model, "Prefer", "wait=20").is(503).text("/error/message"))
+        .contains("an operator has to load it");
+    assertThat(state(1)).isEmpty();
+    load(model);
+    chat(model).is(200);
   }
 
   @Test
@@ -219,6 +246,20 @@ class SwapUnderLoadTests {
     api.succeeded(api.delete("/api/v1/instances/" + id + "?force=true"));
     assertThat(state(1)).isEmpty();
     assertThat(api.get("/api/v1/instances/" + id).status()).isEqualTo(404);
+  }
+
+  /**
+   * Short of one model beside those whose label begins so, with the reserve that is always kept.
+   */
+  private void leaveTooLittleBeside(String labels) {
+    long reserved = 0;
+    for (var owner : api.get("/api/v1/memory").json().at("/0/owners")) {
+      for (String part : List.of("weight", "kvCache", "activation", "workspace")) {
+        boolean counts = owner.path("label").stringValue().startsWith(labels);
+        reserved += counts ? owner.path("need").path(part + "Bytes").longValue() : 0;
+      }
+    }
+    planner.totalBytes = reserved + 70 * FakePlanner.MEGABYTE;
   }
 
   private void version(String content) throws IOException {
