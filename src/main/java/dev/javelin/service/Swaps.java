@@ -115,19 +115,11 @@ public final class Swaps {
     long needed = there != null ? 0 : total(fit);
     long kept = old == null ? 0 : instances.reservedBytes(old);
     long peak = chosen == Strategy.LOAD_THEN_SWITCH ? kept + needed : Math.max(kept, needed);
-    return new Plan(alias, target(from), to, chosen, fitsBeside, peak, fit);
+    return new Plan(alias, AliasChanges.target(from), to, chosen, fitsBeside, peak, fit);
   }
 
   private static long total(FitReport fit) {
     return fit.perDevice().stream().mapToLong(FitReport.DeviceFit::neededBytes).sum();
-  }
-
-  private static AliasTarget target(Alias alias) {
-    return new AliasTarget(
-        alias.version().model(),
-        alias.version().number(),
-        alias.loadProfile().name(),
-        alias.decodingProfile().name());
   }
 
   /**
@@ -224,12 +216,12 @@ public final class Swaps {
             () -> {
               Alias now = aliases.require(plan.alias());
               // A former try may have done it, and the connection broken before it was told.
-              boolean done = now.revision() > from.revision() && target(now).equals(plan.to());
+              boolean done = now.revision() > from.revision() && AliasChanges.target(now).equals(plan.to());
               Alias next = done ? now : put(plan, from, operation, reason);
               routes.refresh();
               return next;
             });
-    events.publish("alias", plan.alias(), switched);
+    events.publish("alias", plan.alias(), AliasView.of(switched));
     operation.log("requests go to " + plan.to().model() + ":" + plan.to().version());
   }
 
