@@ -26,6 +26,7 @@ export function fill(key, ...values) {
 const language = document.documentElement.lang;
 const short = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+const calendar = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
 
 /** A value as people read it, in the unit of a chart or tile. */
@@ -51,6 +52,8 @@ export const seconds = (value) =>
   new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" }).format(value);
 
 export const time = (millis) => clock.format(new Date(millis));
+
+export const date = (millis) => calendar.format(new Date(millis));
 
 /** With a session the server wants its cookie's token back; without one there is none. */
 export function csrf() {

@@ -33,7 +33,16 @@ final class Shell {
                   new Entry("playground", "/", "chat"),
                   new Entry("requests", "/console/requests", "list"))),
           new Group("manage", List.of(new Entry("runtime", "/console/runtime", "chip"))),
-          new Group("observe", List.of(new Entry("metrics", "/console/metrics", "chart"))));
+          new Group(
+              "observe",
+              List.of(
+                  new Entry("metrics", "/console/metrics", "chart"),
+                  new Entry("audit", "/console/audit", "log"))),
+          new Group(
+              "admin",
+              List.of(
+                  new Entry("access", "/console/access", "key"),
+                  new Entry("settings", "/console/settings", "gear"))));
 
   /** By language; there are two. */
   private final Map<Locale, String> texts = new ConcurrentHashMap<>();

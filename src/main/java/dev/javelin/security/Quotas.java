@@ -6,9 +6,11 @@ import dev.javelin.catalog.account.TenantQuotas;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -21,6 +23,8 @@ import reactor.core.scheduler.Scheduler;
  */
 @Component
 public final class Quotas {
+  private static final String TENANT = "the tenant ";
+
   private final ConcurrentHashMap<String, Meter> meters = new ConcurrentHashMap<>();
   private final Remembered<Limits> tenants;
   private final Clock clock;
@@ -76,7 +80,7 @@ public final class Quotas {
    * @throws QuotaExceededException if a limit of the key or the tenant would not hold
    */
   public Ticket begin(Caller caller, long mostTokens) {
-    Meter tenant = meter("the tenant " + caller.tenant());
+    Meter tenant = meter(TENANT + caller.tenant());
     Limits tenantLimits = tenants.now(caller.tenant()).orElse(Limits.NONE);
     // The tenant's monitor is always taken first, so two requests cannot wait for each other.
     synchronized (tenant) {
@@ -100,9 +104,17 @@ public final class Quotas {
     tenants.forget(tenant);
   }
 
+  /** Those that called since the start. */
+  public Set<String> tenants() {
+    return meters.keySet().stream()
+        .filter(subject -> subject.startsWith(TENANT))
+        .map(subject -> subject.substring(TENANT.length()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** What a tenant has used. */
   public QuotaUsage ofTenant(String tenant) {
-    return usage("the tenant " + tenant);
+    return usage(TENANT + tenant);
   }
 
   /** What a key has used. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Every text is in both languages, and every page's text is in the bundles. */
 class MessagesTests {
   private static final Path RESOURCES = Path.of("src/main/resources");
-  private static final Pattern KEY = Pattern.compile("#\\{([a-zA-Z.]+)(?:\\([^}]*)?\\}");
+  private static final Pattern KEY = Pattern.compile("#\\{([a-zA-Z._]+)(?:\\([^}]*)?\\}");
   private static final Pattern SCRIPT_KEY =
       Pattern.compile("(?:texts\\.|fill\\(\\s*\")([a-zA-Z.]+)");
   private static final Pattern ANY_PLACEHOLDER = Pattern.compile("\\{\\d");

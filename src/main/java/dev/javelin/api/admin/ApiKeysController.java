@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -49,32 +48,6 @@ final class ApiKeysController {
       @Size(max = 30) @Nullable Set<@Pattern(regexp = "^[^\\s]{1,128}$") String> aliases,
       @Nullable Instant expiresAt,
       @Valid @Nullable LimitsBody limits) {}
-
-  record KeyView(
-      String id,
-      String name,
-      String owner,
-      String tenant,
-      @Nullable String role,
-      Set<String> aliases,
-      LimitsBody limits,
-      Instant createdAt,
-      @Nullable Instant expiresAt,
-      @Nullable Instant revokedAt) {
-    static KeyView of(ApiKey key) {
-      return new KeyView(
-          key.id(),
-          key.name(),
-          key.owner(),
-          key.tenant(),
-          key.role().map(Role::word).orElse(null),
-          new TreeSet<>(key.aliases()),
-          LimitsBody.of(key.limits()),
-          key.createdAt(),
-          key.expiresAt(),
-          key.revokedAt());
-    }
-  }
 
   /**
    * @param secret the whole key, shown only now

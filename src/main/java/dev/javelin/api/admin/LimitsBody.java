@@ -5,13 +5,13 @@ import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Limits} on the wire; a field that is absent or null does not limit. */
-record LimitsBody(
+public record LimitsBody(
     @Min(0) @Nullable Long requestsPerMinute,
     @Min(0) @Nullable Long tokensPerMinute,
     @Min(0) @Nullable Long tokensPerDay,
     @Min(0) @Nullable Long concurrentRequests) {
 
-  static LimitsBody of(Limits limits) {
+  public static LimitsBody of(Limits limits) {
     return new LimitsBody(
         limits.requestsPerMinute(),
         limits.tokensPerMinute(),
@@ -19,7 +19,7 @@ record LimitsBody(
         limits.concurrentRequests());
   }
 
-  Limits limits() {
+  public Limits limits() {
     return new Limits(requestsPerMinute, tokensPerMinute, tokensPerDay, concurrentRequests);
   }
 }

@@ -10,7 +10,6 @@ import dev.javelin.service.ProblemException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,18 +42,6 @@ final class UsersController {
   }
 
   record RoleBody(@NotNull String role) {}
-
-  record UserView(
-      String name, String role, boolean mustChangePassword, Instant createdAt, long revision) {
-    static UserView of(Account account) {
-      return new UserView(
-          account.name(),
-          account.role().word(),
-          account.mustChangePassword(),
-          account.createdAt(),
-          account.revision());
-    }
-  }
 
   /**
    * @param oneTimePassword shown only now; null if the caller gave a password

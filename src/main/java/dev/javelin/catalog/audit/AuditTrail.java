@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -96,6 +97,39 @@ public class AuditTrail {
         .params(position, limit)
         .query((row, _) -> row(row))
         .list();
+  }
+
+  /** At most {@code limit} rows before a position that pass a filter, newest first. */
+  @Transactional(readOnly = true)
+  public List<AuditRow> before(long position, int limit, AuditQuery filter) {
+    return database
+        .sql(
+            "select "
+                + COLUMNS
+                + " from audit_entry where position < :position"
+                + " and lower(actor) like :actor escape '!'"
+                + " and lower(action) like :action escape '!'"
+                + " and lower(target) like :target escape '!'"
+                + " and (:calls = true or action <> 'inference')"
+                + " order by position desc limit :limit")
+        .param("position", position)
+        .param("actor", filter.actorPattern())
+        .param("action", filter.actionPattern())
+        .param("target", filter.targetPattern())
+        .param("calls", filter.calls())
+        .param("limit", limit)
+        .query((row, _) -> row(row))
+        .list();
+  }
+
+  /** One row, if it is there. */
+  @Transactional(readOnly = true)
+  public Optional<AuditRow> find(long position) {
+    return database
+        .sql("select " + COLUMNS + " from audit_entry where position = ?")
+        .param(position)
+        .query((row, _) -> row(row))
+        .optional();
   }
 
   /** Checks every row against the one before and against itself. */

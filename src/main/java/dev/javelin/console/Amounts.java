@@ -1,0 +1,47 @@
+package dev.javelin.console;
+
+import dev.javelin.catalog.account.Limits;
+import org.jspecify.annotations.Nullable;
+
+/** Whole numbers as people write them into forms; nothing written is no number. */
+final class Amounts {
+  private Amounts() {}
+
+  /**
+   * @throws IllegalArgumentException if it is no whole number from {@code least} on
+   */
+  static @Nullable Long read(String field, @Nullable String text, long least) {
+    if (text == null || text.isBlank()) {
+      return null;
+    }
+    try {
+      long number = Long.parseLong(text.strip());
+      if (number >= least) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a number that is too small.
+    }
+    throw new IllegalArgumentException(
+        "%s is a whole number from %d on, or empty, but is '%s'".formatted(field, least, text));
+  }
+
+  /**
+   * @throws IllegalArgumentException as {@link #read}
+   */
+  static Limits limits(
+      @Nullable String requestsPerMinute,
+      @Nullable String tokensPerMinute,
+      @Nullable String tokensPerDay,
+      @Nullable String concurrentRequests) {
+    return new Limits(
+        read("requestsPerMinute", requestsPerMinute, 0),
+        read("tokensPerMinute", tokensPerMinute, 0),
+        read("tokensPerDay", tokensPerDay, 0),
+        read("concurrentRequests", concurrentRequests, 0));
+  }
+
+  static @Nullable String write(@Nullable Long number) {
+    return number == null ? null : number.toString();
+  }
+}

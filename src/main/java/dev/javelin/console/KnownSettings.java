@@ -1,0 +1,151 @@
+package dev.javelin.console;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.stereotype.Component;
+
+/**
+ * Every setting of the process: its value and where it comes from. All are read at the start. What
+ * each means is {@code setting.<key>}.
+ */
+@Component
+final class KnownSettings {
+  /** Where a value comes from, the weakest first. */
+  enum Source {
+    DEFAULT,
+    FILE,
+    ENVIRONMENT,
+    SYSTEM_PROPERTY,
+    COMMAND_LINE
+  }
+
+  /**
+   * @param secret its value is not shown
+   */
+  private record Known(String key, String usual, boolean secret) {}
+
+  /**
+   * @param value empty for a secret, and where nothing is set
+   * @param where the file and line, the variable or the argument; empty for a default
+   * @param set whether there is any value
+   */
+  record Setting(
+      String key, String value, String source, String where, boolean secret, boolean set) {}
+
+  private static final List<Known> KNOWN =
+      List.of(
+          known("server.address", ""),
+          known("server.port", "8080"),
+          known("javelin.home", "."),
+          known("javelin.data-dir", "data"),
+          known("javelin.database-url", ""),
+          known("javelin.model", "models/dart/dart-20m-chat-q8_0.gguf"),
+          known("javelin.served-name", ""),
+          known("javelin.device", "auto"),
+          known("javelin.max-body", "8MB"),
+          known("javelin.body-timeout", "30s"),
+          known("javelin.keep-alive", "10s"),
+          known("javelin.request-timeout", "10m"),
+          known("javelin.serving.model-roots", ""),
+          known("javelin.serving.store", ""),
+          known("javelin.serving.store-quota", "200GB"),
+          known("javelin.serving.hub-url", "https://huggingface.co"),
+          secret("javelin.serving.hub-token"),
+          known("javelin.serving.hub-allow-private", "false"),
+          known("javelin.serving.hub-retry-pause", "500ms"),
+          known("javelin.serving.lease", "15s"),
+          known("javelin.serving.drain", "30s"),
+          known("javelin.serving.memory-reserve", "64MB"),
+          known("javelin.serving.breaker-failures", "5"),
+          known("javelin.serving.breaker-pause", "10s"),
+          secret("javelin.admin.password"),
+          known("javelin.oidc.roles-claim", "groups"),
+          known("javelin.oidc.role-prefix", "javelin-"),
+          known("javelin.oidc.name-claim", "sub"),
+          known("javelin.audit.inference", "true"),
+          known("javelin.audit.bodies", "false"),
+          known("javelin.tracing.endpoint", ""),
+          known("javelin.tracing.sampling", "1"));
+
+  private final ConfigurableEnvironment environment;
+
+  KnownSettings(ConfigurableEnvironment environment) {
+    this.environment = environment;
+  }
+
+  private static Known known(String key, String usual) {
+    return new Known(key, usual, false);
+  }
+
+  private static Known secret(String key) {
+    return new Known(key, "", true);
+  }
+
+  static List<String> keys() {
+    return KNOWN.stream().map(Known::key).toList();
+  }
+
+  List<Setting> all() {
+    return KNOWN.stream().map(this::setting).toList();
+  }
+
+  private Setting setting(Known known) {
+    ConfigurationPropertyName name = ConfigurationPropertyName.of(known.key());
+    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+      ConfigurationProperty found = source.getConfigurationProperty(name);
+      if (found != null) {
+        Source from = source(found);
+        String value = shown(environment.resolvePlaceholders(String.valueOf(found.getValue())));
+        return new Setting(
+            known.key(),
+            known.secret() ? "" : value,
+            word(from),
+            from == Source.DEFAULT ? "" : where(found),
+            known.secret(),
+            !value.isEmpty());
+      }
+    }
+    String usual = known.usual();
+    return new Setting(
+        known.key(), usual, word(Source.DEFAULT), "", known.secret(), !usual.isEmpty());
+  }
+
+  /** A database's address may have its password in it. */
+  private static String shown(String value) {
+    return value.replaceAll("(?i)(password=)[^&;]*", "$1…");
+  }
+
+  private static String word(Source source) {
+    return source.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Source source(ConfigurationProperty property) {
+    ConfigurationPropertySource source = property.getSource();
+    String name = source == null ? "" : String.valueOf(source.getUnderlyingSource());
+    if (name.contains("'systemEnvironment'")) {
+      return Source.ENVIRONMENT;
+    }
+    if (name.contains("'commandLineArgs'")) {
+      return Source.COMMAND_LINE;
+    }
+    if (property.getOrigin() instanceof TextResourceOrigin file) {
+      // What the package itself brings is no choice of whoever runs it.
+      return file.getResource() instanceof ClassPathResource ? Source.DEFAULT : Source.FILE;
+    }
+    return Source.SYSTEM_PROPERTY;
+  }
+
+  private static String where(ConfigurationProperty property) {
+    @Nullable Origin origin = property.getOrigin();
+    return origin == null ? "" : origin.toString();
+  }
+}

@@ -1,0 +1,3 @@
+import { keepFresh } from "./fragments.js";
+
+keepFresh(2000);
