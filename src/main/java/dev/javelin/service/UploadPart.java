@@ -14,6 +14,7 @@ public final class UploadPart implements AutoCloseable {
   private final Upload upload;
   private final String name;
   private final ByteRange range;
+  private final Upload.UploadedFile before;
   private final FileChannel channel;
   private long at;
 
@@ -21,6 +22,7 @@ public final class UploadPart implements AutoCloseable {
     this.upload = upload;
     this.name = name;
     this.range = range;
+    before = upload.fileView(name);
     channel =
         FileChannel.open(
             path,
@@ -30,6 +32,11 @@ public final class UploadPart implements AutoCloseable {
             LinkOption.NOFOLLOW_LINKS);
     channel.truncate(range.start());
     at = range.start();
+  }
+
+  /** The file as it was before any byte of this part. */
+  public Upload.UploadedFile before() {
+    return before;
   }
 
   /** How many bytes belong to this part. */

@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.AliasChange;
 import dev.javelin.catalog.AliasPolicy;
@@ -98,6 +99,7 @@ final class AliasesController {
     String reason = body.reason() == null ? "" : body.reason();
     Alias stored =
         changes.put(alias, body.target(), body.policy(), revision, Actors.of(exchange), reason);
+    Audited.change(exchange, known.map(AliasView::of).orElse(null), AliasView.of(stored));
     return tagged(known.isPresent() ? HttpStatus.OK : HttpStatus.CREATED, stored);
   }
 
@@ -105,9 +107,11 @@ final class AliasesController {
   @Answers(204)
   ResponseEntity<Void> delete(
       @PathVariable String alias,
-      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
     Alias now = aliases.require(alias);
     changes.delete(alias, ETags.required(ifMatch, now.id(), now.revision()));
+    Audited.change(exchange, AliasView.of(now), null);
     return ResponseEntity.noContent().build();
   }
 
@@ -133,6 +137,7 @@ final class AliasesController {
             revision,
             Actors.of(exchange),
             "rollback");
+    Audited.change(exchange, AliasView.of(now), AliasView.of(stored));
     return tagged(HttpStatus.OK, stored);
   }
 

@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.service.ConfigFile;
 import dev.javelin.service.ConfigTransfer;
 import jakarta.validation.Valid;
@@ -33,6 +34,12 @@ final class ConfigController {
       @Valid @RequestBody ConfigFile body,
       @RequestParam(defaultValue = "false") boolean dryRun,
       ServerWebExchange exchange) {
-    return transfer.read(body, dryRun, Actors.of(exchange));
+    if (dryRun) {
+      return transfer.read(body, true, Actors.of(exchange));
+    }
+    ConfigFile before = transfer.export();
+    List<ConfigTransfer.Change> changes = transfer.read(body, false, Actors.of(exchange));
+    Audited.change(exchange, before, transfer.export());
+    return changes;
   }
 }

@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.Aliases;
 import dev.javelin.catalog.LoadProfile;
@@ -94,8 +95,7 @@ final class InstancesController {
   ResponseEntity<OperationView> load(@RequestBody LoadBody body, ServerWebExchange exchange) {
     if (body.alias() != null) {
       Alias alias = aliases.require(body.alias());
-      return accepted(
-          operations, loads.start(alias.version(), alias.loadProfile(), Actors.of(exchange)));
+      return loading(alias.version(), alias.loadProfile(), exchange);
     }
     if (body.model() == null || body.version() == null) {
       throw new ProblemException(
@@ -106,7 +106,19 @@ final class InstancesController {
     ModelVersion version = models.version(body.model(), body.version());
     LoadProfile profile =
         profiles.require(body.model(), body.loadProfile() == null ? "default" : body.loadProfile());
-    return accepted(operations, loads.start(version, profile, Actors.of(exchange)));
+    return loading(version, profile, exchange);
+  }
+
+  private ResponseEntity<OperationView> loading(
+      ModelVersion version, LoadProfile profile, ServerWebExchange exchange) {
+    InstanceView before = view(instances.find(version.id(), profile.id()));
+    Operation load = loads.start(version, profile, Actors.of(exchange));
+    Audited.change(exchange, before, view(instances.find(version.id(), profile.id())));
+    return accepted(operations, load);
+  }
+
+  private @Nullable InstanceView view(@Nullable Instance instance) {
+    return instance == null ? null : instances.view(instance);
   }
 
   /**
@@ -123,7 +135,10 @@ final class InstancesController {
       @RequestParam(defaultValue = "false") boolean force,
       ServerWebExchange exchange) {
     Duration wait = force ? Duration.ZERO : drain == null ? properties.drain() : drain;
-    return accepted(operations, unloads.start(id, wait, Actors.of(exchange)));
+    InstanceView before = view(instances.find(id));
+    Operation unload = unloads.start(id, wait, Actors.of(exchange));
+    Audited.change(exchange, before, view(instances.find(id)));
+    return accepted(operations, unload);
   }
 
   /** 202 with the operation and where to look after it. */

@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.RegisteredModel;
 import dev.javelin.catalog.Revision;
@@ -21,6 +22,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 
 /** {@code /api/v1/models}: the names under which versions are kept. */
 @RestController
@@ -47,10 +49,12 @@ final class ModelsController {
 
   @PostMapping
   @Answers(201)
-  ResponseEntity<RegisteredModel> create(@Valid @RequestBody NewModel body) {
+  ResponseEntity<RegisteredModel> create(
+      @Valid @RequestBody NewModel body, ServerWebExchange exchange) {
     String description = body.description();
     RegisteredModel made = models.create(body.name(), description == null ? "" : description);
     events.publish("model", made.name(), made);
+    Audited.change(exchange, null, made);
     return ResponseEntity.created(URI.create("/api/v1/models/" + made.name()))
         .eTag(ETags.of(made.id(), made.revision()))
         .body(made);
@@ -65,11 +69,13 @@ final class ModelsController {
   ResponseEntity<RegisteredModel> change(
       @PathVariable String model,
       @Valid @RequestBody ModelChange body,
-      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
     RegisteredModel now = models.require(model);
     Revision revision = ETags.required(ifMatch, now.id(), now.revision());
     RegisteredModel changed = models.describe(model, body.description(), revision);
     events.publish("model", model, changed);
+    Audited.change(exchange, now, changed);
     return tagged(changed);
   }
 
@@ -77,10 +83,12 @@ final class ModelsController {
   @Answers(204)
   ResponseEntity<Void> delete(
       @PathVariable String model,
-      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
     RegisteredModel now = models.require(model);
     models.delete(model, ETags.required(ifMatch, now.id(), now.revision()));
     events.publish("model", model, null);
+    Audited.change(exchange, now, null);
     return ResponseEntity.noContent().build();
   }
 

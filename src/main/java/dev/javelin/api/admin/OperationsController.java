@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.service.OperationView;
 import dev.javelin.service.Operations;
 import jakarta.validation.constraints.Max;
@@ -43,6 +44,9 @@ final class OperationsController {
   @PostMapping("/{id}/cancel")
   @Answers(202)
   ResponseEntity<OperationView> cancel(@PathVariable UUID id, ServerWebExchange exchange) {
-    return ResponseEntity.accepted().body(operations.cancel(id, Actors.of(exchange)));
+    OperationView before = operations.require(id);
+    OperationView after = operations.cancel(id, Actors.of(exchange));
+    Audited.change(exchange, before, after);
+    return ResponseEntity.accepted().body(after);
   }
 }

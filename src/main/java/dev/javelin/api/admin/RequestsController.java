@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
 import dev.javelin.service.RunningRequests;
@@ -13,11 +14,19 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 
 /** {@code /api/v1/requests}: inference calls that run, and the last ones that ended. */
 @RestController
 @RequestMapping("/api/v1/requests")
 final class RequestsController {
+  /** What the audit keeps of a request that was cancelled. */
+  private record Cancelled(String id, String model, String version, String state) {
+    static Cancelled of(RunningRequests.View request, String state) {
+      return new Cancelled(request.id(), request.model(), request.version(), state);
+    }
+  }
+
   private final RunningRequests requests;
 
   RequestsController(RunningRequests requests) {
@@ -52,10 +61,13 @@ final class RequestsController {
   /** Cancels it; its client hears that it was cancelled. */
   @DeleteMapping("/{id}")
   @Answers(202)
-  ResponseEntity<Void> cancel(@PathVariable String id) {
-    if (!requests.cancel(id)) {
+  ResponseEntity<Void> cancel(@PathVariable String id, ServerWebExchange exchange) {
+    RunningRequests.View before = requests.find(id);
+    if (before == null || !requests.cancel(id)) {
       throw new ProblemException(Type.NOT_FOUND, "no request '%s' runs".formatted(id));
     }
+    Audited.change(
+        exchange, Cancelled.of(before, before.state()), Cancelled.of(before, "cancelled"));
     return ResponseEntity.accepted().build();
   }
 }

@@ -1,8 +1,10 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.Aliases;
+import dev.javelin.service.Operation;
 import dev.javelin.service.OperationView;
 import dev.javelin.service.Operations;
 import dev.javelin.service.ServingProperties;
@@ -50,6 +52,8 @@ final class SwapsController {
     }
   }
 
+  private static final Target SAME = new Target(null, null, null, null);
+
   private final Swaps swaps;
   private final Aliases aliases;
   private final Operations operations;
@@ -67,16 +71,18 @@ final class SwapsController {
   @Answers(202)
   ResponseEntity<OperationView> start(
       @Valid @RequestBody SwapBody body, ServerWebExchange exchange) {
-    AliasTarget to = body.to().over(aliases.require(body.alias()));
-    return InstancesController.accepted(
-        operations,
+    Alias from = aliases.require(body.alias());
+    AliasTarget to = body.to().over(from);
+    Operation swap =
         swaps.start(
             body.alias(),
             to,
             body.strategy(),
             body.drain() == null ? properties.drain() : body.drain(),
             Actors.of(exchange),
-            body.reason() == null ? "" : body.reason()));
+            body.reason() == null ? "" : body.reason());
+    Audited.change(exchange, SAME.over(from), to);
+    return InstancesController.accepted(operations, swap);
   }
 
   /** What the swap would do; changes and allocates nothing. */

@@ -148,7 +148,8 @@ final class UploadsController {
         .timeout(properties.bodyTimeout())
         .publishOn(blocking, AHEAD)
         .doOnNext(part::write)
-        .then(Mono.fromCallable(part::ended));
+        .then(Mono.fromCallable(part::ended))
+        .doOnNext(after -> Audited.change(exchange, part.before(), after));
   }
 
   /** The network's buffers are counted, and the operators after this one would drop some. */

@@ -1,5 +1,6 @@
 package dev.javelin.api.admin;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
 import dev.javelin.service.Events;
@@ -87,7 +88,7 @@ final class VersionsController {
     String hub = body.hub();
     String given = body.path();
     if (hub != null && given == null) {
-      return accepted(null, pulls.start(model, HubName.parse(hub), Actors.of(exchange)));
+      return accepted(null, pulls.start(model, HubName.parse(hub), Actors.of(exchange)), exchange);
     }
     if (given == null || hub != null) {
       throw new ProblemException(Problem.ofField("/path", "give either a path or a hub"));
@@ -97,15 +98,20 @@ final class VersionsController {
         registrations.register(model, path, "path:" + path, Actors.of(exchange));
     Operation digest = registered.digest();
     if (digest == null) {
-      return ResponseEntity.ok(new Registered(registered.version(), null));
+      Registered known = new Registered(registered.version(), null);
+      Audited.change(exchange, known, known);
+      return ResponseEntity.ok(known);
     }
-    return accepted(registered.version(), digest);
+    return accepted(registered.version(), digest, exchange);
   }
 
-  private ResponseEntity<Registered> accepted(@Nullable ModelVersion version, Operation operation) {
+  private ResponseEntity<Registered> accepted(
+      @Nullable ModelVersion version, Operation operation, ServerWebExchange exchange) {
+    Registered registered = new Registered(version, operations.view(operation));
+    Audited.change(exchange, null, registered);
     return ResponseEntity.accepted()
         .location(URI.create("/api/v1/operations/" + operation.id()))
-        .body(new Registered(version, operations.view(operation)));
+        .body(registered);
   }
 
   @GetMapping("/{number}")
@@ -119,9 +125,12 @@ final class VersionsController {
   /** Forgets a version; its files stay. */
   @DeleteMapping("/{number}")
   @Answers(204)
-  ResponseEntity<Void> delete(@PathVariable String model, @PathVariable int number) {
+  ResponseEntity<Void> delete(
+      @PathVariable String model, @PathVariable int number, ServerWebExchange exchange) {
+    ModelVersion before = models.version(model, number);
     models.deleteVersion(model, number);
     events.publish("version", model + ":" + number, null);
+    Audited.change(exchange, before, null);
     return ResponseEntity.noContent().build();
   }
 }
