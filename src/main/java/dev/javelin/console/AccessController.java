@@ -4,6 +4,7 @@ import dev.javelin.api.Audited;
 import dev.javelin.api.admin.KeyView;
 import dev.javelin.api.admin.LimitsBody;
 import dev.javelin.api.admin.UserView;
+import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.ApiKey;
 import dev.javelin.catalog.account.Role;
@@ -176,7 +177,7 @@ final class AccessController {
       ServerWebExchange exchange) {
     UserView before = UserView.of(person(name));
     Optional<Account> changed =
-        attempt(view, exchange, () -> people.changeRole(name, given.chosenRole()));
+        attempt(view, exchange, () -> people.changeRole(name, given.chosenRole(), Revision.ANY));
     changed.ifPresent(account -> Audited.change(exchange, before, UserView.of(account)));
     return changed.isPresent() ? PEOPLE : people(view, exchange);
   }
@@ -201,7 +202,7 @@ final class AccessController {
             view,
             exchange,
             () -> {
-              people.delete(name);
+              people.delete(name, Revision.ANY);
               return name;
             });
     gone.ifPresent(_ -> Audited.change(exchange, before, null));
@@ -251,7 +252,7 @@ final class AccessController {
       ServerWebExchange exchange) {
     LimitsBody before = limits(form.tenant());
     Optional<TenantQuota> after =
-        attempt(errors, view, exchange, () -> stored.put(form.tenant(), form.limits()));
+        attempt(errors, view, exchange, () -> stored.put(form.tenant(), form.limits(), Revision.ANY));
     if (after.isEmpty()) {
       view.addAttribute("editing", true);
       return quotasPage(view, exchange);
@@ -264,9 +265,10 @@ final class AccessController {
   @PostMapping("/console/access/quotas/{tenant}/delete")
   String deleteQuota(@PathVariable String tenant, ServerWebExchange exchange) {
     LimitsBody before = limits(tenant);
-    if (!stored.delete(tenant)) {
+    if (before == null) {
       throw missing();
     }
+    stored.delete(tenant, Revision.ANY);
     quotas.forget(tenant);
     Audited.change(exchange, before, null);
     return QUOTAS;

@@ -289,7 +289,7 @@ final class RuntimeController {
   private RuntimeView content(Show show) {
     List<Alias> known = aliases.list();
     Map<UUID, List<RunningRequests.View>> running =
-        requests.running().stream().collect(Collectors.groupingBy(RunningRequests.View::instance));
+        requests.list(RunningRequests.Which.RUNNING, null, Integer.MAX_VALUE).stream().collect(Collectors.groupingBy(RunningRequests.View::instance));
     Instant now = clock.instant();
     return new RuntimeView(
         ledger.devices().stream().map(DeviceRow::of).toList(),

@@ -284,7 +284,7 @@ final class RuntimePlans {
   }
 
   private List<RunningRequests.View> running(UUID instance) {
-    return requests.running().stream()
+    return requests.list(RunningRequests.Which.RUNNING, null, Integer.MAX_VALUE).stream()
         .filter(request -> request.instance().equals(instance))
         .toList();
   }

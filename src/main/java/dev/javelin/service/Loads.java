@@ -40,15 +40,16 @@ public final class Loads {
   private final Evictions evictions;
   private final ServingProperties properties;
 
-  /** Loads compete for the same memory bandwidth and files: more at once would end none sooner. */
+  /**
+   * One for each device. Loads compete for its memory bandwidth: more at once would end none
+   * sooner.
+   */
   private final BulkheadRegistry bulkheads =
       BulkheadRegistry.of(
           BulkheadConfig.custom()
               .maxConcurrentCalls(2)
-              .maxWaitDuration(Duration.ofHours(1))
+              .maxWaitDuration(Duration.ofMillis(200))
               .build());
-
-  private final Bulkhead atOnce = bulkheads.bulkhead("loads");
 
   Loads(
       Instances instances,
@@ -110,15 +111,18 @@ public final class Loads {
   Instance loadNow(Instance instance, Operation operation) {
     ModelVersion version = instance.version();
     try {
+      operation.stage("fit-check");
+      files.checkUnchanged(version);
+      LoadSettings settings = documents.load(instance.profile().settings());
+      LoadOptions options = settings.options();
+      Path path = Path.of(version.path());
+      LoadEstimate estimate = planner.estimate(path, options);
+      Bulkhead atOnce = bulkheads.bulkhead("loads-" + estimate.kvDevice());
       operation.stage("waiting");
-      atOnce.acquirePermission();
+      while (!atOnce.tryAcquirePermission()) {
+        operation.checkCancelled();
+      }
       try {
-        operation.stage("fit-check");
-        files.checkUnchanged(version);
-        LoadSettings settings = documents.load(instance.profile().settings());
-        LoadOptions options = settings.options();
-        Path path = Path.of(version.path());
-        LoadEstimate estimate = planner.estimate(path, options);
         if (!reserve(instance, operation, estimate)) {
           throw fitChecks.refused(
               version, fitChecks.check(version, instance.profile().name(), settings, Set.of()));
@@ -126,7 +130,7 @@ public final class Loads {
         open(instance, operation, path, options);
         return instance;
       } finally {
-        atOnce.releasePermission();
+        atOnce.onComplete();
       }
     } catch (ProblemException e) {
       instances.failed(instance, e.problem().detail());

@@ -40,7 +40,8 @@ import org.springframework.context.annotation.Primary;
 /**
  * Every load is an engine of its own that answers, piece by piece, with what its file says. A file
  * that says "broken" does not load, one that says "fails" loads and fails every request, one that
- * says "slow" loads until {@link #slow} is open.
+ * says "slow" loads until {@link #slow} is open, one that says "endless" answers until it is
+ * cancelled.
  */
 public final class TaggedModels implements ModelOpener {
   public static final int PIECES = 8;
@@ -134,6 +135,8 @@ public final class TaggedModels implements ModelOpener {
       } else if (!running.contains(id)) {
         listener.onEvent(
             new GenerationEvent.Finished(FinishReason.CANCELLED, usage, new Timings(1, 1, 1)));
+      } else if (tag.startsWith("endless") && count > 0 && !id.startsWith("warm-up")) {
+        output.execute(() -> piece(id, listener, count));
       } else if (count == PIECES) {
         running.remove(id);
         listener.onEvent(

@@ -8,12 +8,14 @@ import dev.javelin.catalog.account.Role;
 import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.TaggedModels;
 import dev.javelin.fake.TestKeys;
+import dev.javelin.service.Instances;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +47,7 @@ class SwapUnderLoadTests {
   @Autowired TaggedModels engines;
   @Autowired FakePlanner planner;
   @Autowired TestKeys keys;
+  @Autowired Instances breakers;
   private ApiClient api = new ApiClient(0, "");
   private String model = "";
 
@@ -238,13 +241,33 @@ class SwapUnderLoadTests {
   }
 
   @Test
-  void aDrainThatTakesTooLongEndsWhatRunsWithAClearFinish() throws IOException {
-    version("one");
+  void aDrainThatTakesTooLongEndsWhatRunsWithAClearFinish() throws Exception {
+    version("endless");
     alias(model, 1, "");
     load(model);
     String id = instance(1);
-    api.succeeded(api.delete("/api/v1/instances/" + id + "?force=true"));
+    CompletableFuture<Answer> whole =
+        CompletableFuture.supplyAsync(() -> chat(model), task -> Thread.ofVirtual().start(task));
+    CompletableFuture<Answer> stream =
+        CompletableFuture.supplyAsync(
+            () ->
+                api.post(
+                    "/v1/chat/completions",
+                    """
+                    {"model":"%s","stream":true,"messages":[{"role":"user","content":"hi"}]}
+                    """
+                        .formatted(model)),
+            task -> Thread.ofVirtual().start(task));
+    while (api.get("/api/v1/instances/" + id).json().path("requests").intValue() < 2) {
+      Thread.onSpinWait();
+    }
+    api.succeeded(api.delete("/api/v1/instances/" + id + "?drain=PT0.1S"));
+    assertThat(whole.join().is(409).text("/error/code")).isEqualTo("request_cancelled");
+    assertThat(stream.join().is(200).response().body())
+        .contains("endless", "\"code\":\"request_cancelled\"")
+        .endsWith("data: [DONE]\n\n");
     assertThat(state(1)).isEmpty();
+    assertThat(engines.late).hasValue(0);
     assertThat(api.get("/api/v1/instances/" + id).status()).isEqualTo(404);
   }
 
@@ -260,6 +283,22 @@ class SwapUnderLoadTests {
       }
     }
     planner.totalBytes = reserved + 70 * FakePlanner.MEGABYTE;
+  }
+
+  @Test
+  void whatFailedRepeatedlyIsProbedOnceAndCalledAgain() throws IOException {
+    version("fails");
+    alias(model, 1, "");
+    load(model);
+    for (int i = 0; i < 3; i++) {
+      chat(model).is(500);
+    }
+    assertThat(find(1, "circuit")).isEqualTo("OPEN");
+    breakers.breakers().circuitBreaker("instance-" + instance(1)).transitionToHalfOpenState();
+    assertThat(find(1, "circuit")).isEqualTo("HALF_OPEN");
+    chat(model).is(500);
+    assertThat(find(1, "circuit")).isEqualTo("OPEN");
+    chat(model).is(503);
   }
 
   private void version(String content) throws IOException {
