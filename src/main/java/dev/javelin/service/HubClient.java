@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,9 +23,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +47,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class HubClient {
   private static final int REDIRECTS = 5;
   private static final int CHUNK = 1 << 16;
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+  private static final long LOOK_MILLIS = 200;
 
   /**
    * A file of a repository.
@@ -76,9 +85,23 @@ public final class HubClient {
               .recordExceptions(TransientException.class)
               .build());
   private final Retry retry;
+  private final Consumer<URI> guard;
+  private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
 
+  @Autowired
   HubClient(ServingProperties properties) {
+    this(
+        properties,
+        new HubAddresses(properties.hubAllowPrivate(), InetAddress::getAllByName)::require);
+  }
+
+  /**
+   * @param guard throws for an address that must not be called; asked before each call and each
+   *     redirect
+   */
+  HubClient(ServingProperties properties, Consumer<URI> guard) {
     this.properties = properties;
+    this.guard = guard;
     base = URI.create(properties.hubUrl().replaceAll("/+$", ""));
     retry =
         Retry.of(
@@ -159,7 +182,11 @@ public final class HubClient {
                   StandardOpenOption.WRITE,
                   goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
         byte[] chunk = new byte[CHUNK];
-        for (int count = read(in, chunk); count >= 0; count = read(in, chunk)) {
+        while (true) {
+          int count = read(in, chunk, done, progress);
+          if (count < 0) {
+            break;
+          }
           done += count;
           if (done > file.sizeBytes()) {
             throw HubName.failed("%s is larger than the hub said".formatted(file.name()));
@@ -177,11 +204,23 @@ public final class HubClient {
     }
   }
 
-  private static int read(InputStream in, byte[] chunk) {
+  /** A hub that falls silent must neither hold a pull for ever nor keep it from being cancelled. */
+  private int read(InputStream in, byte[] chunk, long done, LongConsumer progress) {
+    Future<Integer> reading = readers.submit(() -> in.read(chunk));
     try {
-      return in.read(chunk);
-    } catch (IOException e) {
-      throw new TransientException("the transfer broke off: " + e.getMessage());
+      for (long waited = 0; waited < SILENCE.toMillis(); waited += LOOK_MILLIS) {
+        try {
+          return reading.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+          progress.accept(done);
+        }
+      }
+      throw new TransientException("no byte came for " + SILENCE.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      throw new TransientException("the transfer broke off: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw HubName.failed("the server ends");
     }
   }
 
@@ -204,7 +243,7 @@ public final class HubClient {
   private HttpResponse<InputStream> get(URI uri, long from) {
     URI next = uri;
     for (int i = 0; i <= REDIRECTS; i++) {
-      requireAllowed(next);
+      guard.accept(next);
       HttpRequest.Builder request =
           HttpRequest.newBuilder(next).timeout(Duration.ofSeconds(30)).GET();
       if (!properties.hubToken().isEmpty() && sameOrigin(next)) {
@@ -262,33 +301,5 @@ public final class HubClient {
     return uri.getScheme().equals(base.getScheme())
         && uri.getHost().equalsIgnoreCase(base.getHost())
         && uri.getPort() == base.getPort();
-  }
-
-  /**
-   * @throws ProblemException HUB_FAILED if any address of the host is private and that is not
-   *     allowed
-   */
-  private void requireAllowed(URI uri) {
-    String host = uri.getHost();
-    if (host == null || !(uri.getScheme().equals("https") || uri.getScheme().equals("http"))) {
-      throw HubName.failed("'%s' is no address that may be called".formatted(uri));
-    }
-    if (properties.hubAllowPrivate()) {
-      return;
-    }
-    if (!uri.getScheme().equals("https")) {
-      throw HubName.failed("'%s' must be called over https".formatted(host));
-    }
-    try {
-      for (InetAddress address : InetAddress.getAllByName(host)) {
-        if (PrivateAddresses.contains(address)) {
-          throw HubName.failed(
-              "'%s' is at the private address %s; javelin.serving.hub-allow-private allows that"
-                  .formatted(host, address.getHostAddress()));
-        }
-      }
-    } catch (UnknownHostException e) {
-      throw new TransientException("'%s' has no address".formatted(host));
-    }
   }
 }

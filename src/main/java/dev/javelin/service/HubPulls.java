@@ -8,14 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.springframework.stereotype.Service;
 
 /**
- * Brings a model from a hub into the store and registers it. A pull that ended early leaves the
- * parts it has; the same pull goes on from there.
+ * Brings a model from a hub into the store and registers it. A pull that failed or was interrupted
+ * leaves the parts it has, and the same pull goes on from there; a cancelled one leaves nothing
+ * new.
  */
 @Service
 public final class HubPulls {
@@ -83,8 +85,14 @@ public final class HubPulls {
     List<HubFile> files = chosen(name, hub.list(name));
     long total = files.stream().mapToLong(HubFile::sizeBytes).sum();
     Path folder = store.folder("hub", name.owner(), name.name());
+    Set<Path> made = new HashSet<>();
     try (Store.Room _ = store.reserve(() -> missing(files, folder))) {
-      fetch(name, files, folder, total, operation);
+      fetch(name, files, folder, total, made, operation);
+    } catch (ProblemException e) {
+      if (e.problem().type() == Type.CANCELLED) {
+        undo(made);
+      }
+      throw e;
     }
     operation.stage("registering");
     Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
@@ -103,8 +111,22 @@ public final class HubPulls {
         .sum();
   }
 
+  private static void undo(Set<Path> made) throws IOException {
+    for (Path path : made) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  /**
+   * @param made gets the files that were not there before
+   */
   private void fetch(
-      HubName name, List<HubFile> files, Path folder, long total, Operation operation)
+      HubName name,
+      List<HubFile> files,
+      Path folder,
+      long total,
+      Set<Path> made,
+      Operation operation)
       throws IOException {
     long before = 0;
     for (HubFile file : files) {
@@ -112,6 +134,10 @@ public final class HubPulls {
       Path target = folder.resolve(file.name());
       if (!Files.exists(target)) {
         Path part = folder.resolve(file.name() + PART);
+        made.add(target);
+        if (!Files.exists(part)) {
+          made.add(part);
+        }
         operation.stage("downloading " + file.name());
         hub.fetch(name, file, part, bytes -> operation.progress((done + bytes) / (double) total));
         operation.stage("verifying " + file.name());

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A hub with one repository, whose downloads break off, fail and lie as told. */
@@ -23,6 +24,9 @@ public final class FakeHub implements AutoCloseable {
   public sealed interface Mishap {
     /** The connection ends after so many bytes. */
     record CutAfter(int bytes) implements Mishap {}
+
+    /** Nothing more comes after so many bytes, until the hub closes. */
+    record SilentAfter(int bytes) implements Mishap {}
 
     record Status(int code) implements Mishap {}
 
@@ -37,6 +41,9 @@ public final class FakeHub implements AutoCloseable {
 
   /** The ranges that downloads asked for; empty: everything. */
   public final BlockingQueue<String> ranges = new LinkedBlockingQueue<>();
+
+  /** Opens when a download has fallen silent. */
+  public final CountDownLatch silent = new CountDownLatch(1);
 
   private final HttpServer server;
 
@@ -89,6 +96,13 @@ public final class FakeHub implements AutoCloseable {
     int count = bytes.length - from;
     if (mishap instanceof Mishap.CutAfter(int most)) {
       count = Math.min(count, most);
+    }
+    if (mishap instanceof Mishap.SilentAfter(int most)) {
+      out.write(bytes, from, most);
+      out.flush();
+      silent.countDown();
+      // The exchange stays open.
+      return;
     }
     out.write(bytes, from, count);
     out.flush();

@@ -7,6 +7,8 @@ import dev.javelin.fake.FakeHub;
 import dev.javelin.fake.FakeHub.Mishap;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +73,61 @@ class HubClientTests {
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("500");
     assertThat(hub.ranges).hasSize(5);
+  }
+
+  @Test
+  void aHubThatFailedTenTimesIsLeftAlone() {
+    for (int i = 0; i < 20; i++) {
+      hub.mishaps.add(new Mishap.Status(503));
+    }
+    HubClient client = client(true);
+    assertThatThrownBy(() -> fetched(client)).hasMessageContaining("503");
+    assertThatThrownBy(() -> fetched(client)).hasMessageContaining("503");
+    assertThatThrownBy(() -> fetched(client)).hasMessageContaining("left alone");
+    assertThat(hub.ranges).hasSize(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://127.0.0.1/secret",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::1]/secret",
+        "https://two-faced.test/secret",
+        "http://public.test/plain",
+        "ftp://public.test/file"
+      })
+  void aRedirectLeadsNowhereThatMayNotBeCalled(String location) {
+    HubAddresses addresses = new HubAddresses(false, HubClientTests::resolved);
+    HubClient client =
+        new HubClient(
+            properties(false),
+            uri -> {
+              if (!uri.toString().startsWith(hub.url())) {
+                addresses.require(uri);
+              }
+            });
+    hub.mishaps.add(new Mishap.Redirect(location));
+    assertThatThrownBy(() -> fetched(client)).isInstanceOf(ProblemException.class);
+    assertThat(hub.ranges).hasSize(1);
+    assertThat(folder.resolve("part")).doesNotExist();
+  }
+
+  @Test
+  void oneOfManyAddressesThatIsPrivateIsEnough() {
+    HubAddresses addresses = new HubAddresses(false, HubClientTests::resolved);
+    addresses.require(URI.create("https://public.test/x"));
+    assertThatThrownBy(() -> addresses.require(URI.create("https://two-faced.test/x")))
+        .hasMessageContaining("private address");
+  }
+
+  private static InetAddress[] resolved(String host) throws UnknownHostException {
+    InetAddress outside = InetAddress.getByName("8.8.8.8");
+    return switch (host) {
+      case "public.test" -> new InetAddress[] {outside};
+      case "two-faced.test" -> new InetAddress[] {outside, InetAddress.getByName("10.0.0.1")};
+      default -> InetAddress.getAllByName(host);
+    };
   }
 
   @Test
@@ -149,20 +206,23 @@ class HubClientTests {
   }
 
   private HubClient client(boolean allowPrivate) {
-    return new HubClient(
-        new ServingProperties(
-            List.of(),
-            "",
-            DataSize.ofMegabytes(1),
-            Duration.ofHours(1),
-            hub.url(),
-            "secret",
-            allowPrivate,
-            Duration.ofMillis(1),
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(1),
-            DataSize.ofMegabytes(1),
-            5,
-            Duration.ofSeconds(1)));
+    return new HubClient(properties(allowPrivate));
+  }
+
+  private ServingProperties properties(boolean allowPrivate) {
+    return new ServingProperties(
+        List.of(),
+        "",
+        DataSize.ofMegabytes(1),
+        Duration.ofHours(1),
+        hub.url(),
+        "secret",
+        allowPrivate,
+        Duration.ofMillis(1),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(1),
+        DataSize.ofMegabytes(1),
+        5,
+        Duration.ofSeconds(1));
   }
 }
