@@ -30,7 +30,6 @@ public final class UploadPart implements AutoCloseable {
             StandardOpenOption.WRITE,
             // A link would lead out of the store.
             LinkOption.NOFOLLOW_LINKS);
-    channel.truncate(range.start());
     at = range.start();
   }
 
@@ -56,6 +55,10 @@ public final class UploadPart implements AutoCloseable {
         throw new ProblemException(
             Type.INVALID_REQUEST,
             "the body has more than the %d bytes announced of '%s'".formatted(length(), name));
+      }
+      if (at == range.start()) {
+        // Only now: a request that sends nothing must not cost what is there.
+        channel.truncate(at);
       }
       while (bytes.hasRemaining()) {
         at += channel.write(bytes, at);

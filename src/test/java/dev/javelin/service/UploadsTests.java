@@ -199,6 +199,7 @@ class UploadsTests {
     api.send("PUT", path + "/files/model.gguf", new byte[3], "Content-Range", "bytes 4-5/10")
         .isProblem(400, "invalid-request");
     api.send("PUT", path + "/files/model.gguf", new byte[11]).isProblem(400, "invalid-request");
+    assertThat(received(path)).isEqualTo(4);
     assertThat(api.post(path + "/complete", "").isProblem(409, "conflict").text("/missing/0/name"))
         .isEqualTo("model.gguf");
   }
