@@ -5,6 +5,7 @@ import dev.javelin.api.admin.KeyView;
 import dev.javelin.api.admin.LimitsBody;
 import dev.javelin.api.admin.UserView;
 import dev.javelin.catalog.Revision;
+import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.ApiKey;
 import dev.javelin.catalog.account.Role;
@@ -148,7 +149,7 @@ final class AccessController {
 
   @GetMapping("/console/access/people")
   String people(Model view, ServerWebExchange exchange) {
-    view.addAttribute("form", new PersonForm("", ""));
+    view.addAttribute("form", PersonForm.EMPTY);
     return peoplePage(view, exchange);
   }
 
@@ -164,7 +165,7 @@ final class AccessController {
               Audited.change(exchange, null, UserView.of(made.account()));
               exchange.getResponse().setStatusCode(HttpStatus.CREATED);
               show(made, view);
-              view.addAttribute("form", new PersonForm("", ""));
+              view.addAttribute("form", PersonForm.EMPTY);
             });
     return peoplePage(view, exchange);
   }
@@ -177,7 +178,7 @@ final class AccessController {
       ServerWebExchange exchange) {
     UserView before = UserView.of(person(name));
     Optional<Account> changed =
-        attempt(view, exchange, () -> people.changeRole(name, given.chosenRole(), Revision.ANY));
+        attempt(view, exchange, () -> people.changeRole(name, given.chosenRole(), given.seen()));
     changed.ifPresent(account -> Audited.change(exchange, before, UserView.of(account)));
     return changed.isPresent() ? PEOPLE : people(view, exchange);
   }
@@ -195,14 +196,18 @@ final class AccessController {
   }
 
   @PostMapping("/console/access/people/{name}/delete")
-  String delete(@PathVariable String name, Model view, ServerWebExchange exchange) {
+  String delete(
+      @PathVariable String name,
+      @ModelAttribute PersonForm given,
+      Model view,
+      ServerWebExchange exchange) {
     UserView before = UserView.of(person(name));
     Optional<String> gone =
         attempt(
             view,
             exchange,
             () -> {
-              people.delete(name, Revision.ANY);
+              people.delete(name, given.seen());
               return name;
             });
     gone.ifPresent(_ -> Audited.change(exchange, before, null));
@@ -252,7 +257,8 @@ final class AccessController {
       ServerWebExchange exchange) {
     LimitsBody before = limits(form.tenant());
     Optional<TenantQuota> after =
-        attempt(errors, view, exchange, () -> stored.put(form.tenant(), form.limits(), Revision.ANY));
+        attempt(
+            errors, view, exchange, () -> stored.put(form.tenant(), form.limits(), form.seen()));
     if (after.isEmpty()) {
       view.addAttribute("editing", true);
       return quotasPage(view, exchange);
@@ -311,7 +317,7 @@ final class AccessController {
       Model view, ServerWebExchange exchange, Supplier<T> change) {
     try {
       return Optional.of(change.get());
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | StaleRevisionException e) {
       refuse(new FieldProblem("", String.valueOf(e.getMessage())), view, exchange);
       return Optional.empty();
     }

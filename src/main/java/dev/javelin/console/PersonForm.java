@@ -1,13 +1,26 @@
 package dev.javelin.console;
 
+import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Role;
 import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
 
-/** Somebody new who may log in. */
-record PersonForm(@Size(min = 1, max = 64) String name, String role) {
+/**
+ * Somebody who may log in.
+ *
+ * @param revision of the account that is changed, as it was seen; null for somebody new
+ */
+record PersonForm(@Size(min = 1, max = 64) String name, String role, @Nullable Long revision) {
+  static final PersonForm EMPTY = new PersonForm("", "", null);
+
   PersonForm {
     name = name == null ? "" : name;
     role = role == null ? "" : role;
+  }
+
+  /** The state that the change is meant for. */
+  Revision seen() {
+    return revision == null ? Revision.ANY : new Revision.Exactly(revision);
   }
 
   /**

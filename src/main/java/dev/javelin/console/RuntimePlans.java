@@ -50,7 +50,8 @@ final class RuntimePlans {
         // Said below.
       }
       throw new ProblemException(
-          Problem.ofField("/what", "'%s' is not of the form model:version/profile".formatted(text)));
+          Problem.ofField(
+              "/what", "'%s' is not of the form model:version/profile".formatted(text)));
     }
 
     @Override
@@ -148,8 +149,7 @@ final class RuntimePlans {
       for (ModelVersion version : models.versions(model.name()).reversed()) {
         profiles.forEach(
             profile ->
-                choices.add(
-                    new What(model.name(), version.number(), profile.name()).toString()));
+                choices.add(new What(model.name(), version.number(), profile.name()).toString()));
       }
     }
     if (choices.isEmpty()) {
@@ -186,8 +186,7 @@ final class RuntimePlans {
   Unload unload(UUID id) {
     Instance instance = instances.find(id);
     if (instance == null) {
-      throw new ProblemException(
-          Problem.Type.NOT_FOUND, "this instance is not in memory any more");
+      throw new ProblemException(Problem.Type.NOT_FOUND, "this instance is not in memory any more");
     }
     InstanceView view = instances.view(instance);
     return new Unload(
@@ -251,7 +250,9 @@ final class RuntimePlans {
         leaves ? running(old.id()) : List.of());
   }
 
-  /** What a form asks an alias to stand for; what it leaves out stays, or is the nearest there is. */
+  /**
+   * What a form asks an alias to stand for; what it leaves out stays, or is the nearest there is.
+   */
   AliasTarget target(
       Alias alias,
       @Nullable String version,

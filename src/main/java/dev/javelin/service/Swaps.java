@@ -216,7 +216,8 @@ public final class Swaps {
             () -> {
               Alias now = aliases.require(plan.alias());
               // A former try may have done it, and the connection broken before it was told.
-              boolean done = now.revision() > from.revision() && AliasChanges.target(now).equals(plan.to());
+              boolean done =
+                  now.revision() > from.revision() && AliasChanges.target(now).equals(plan.to());
               Alias next = done ? now : put(plan, from, operation, reason);
               routes.refresh();
               return next;

@@ -112,7 +112,8 @@ class ManagementBrowserTests {
       throws IOException {
     browser.language(language);
     browser.view(width, scheme);
-    for (String query : List.of("", "?plan=load", "?plan=swap&alias=first", "?plan=policy&alias=first")) {
+    for (String query :
+        List.of("", "?plan=load", "?plan=swap&alias=first", "?plan=policy&alias=first")) {
       browser.driver().get(address("/console/runtime" + query));
       browser.awaitElement("#instances .chip.ready");
       browser.assertNothingIsWiderThanTheWindow();
@@ -197,7 +198,11 @@ class ManagementBrowserTests {
       browser.driver().get(address("/console/runtime?plan=load&what=first:2/large"));
       browser.awaitText("#plan", "are missing");
       assertThat(browser.text("#plan")).contains("Serve a context of at most");
-      assertThat(browser.driver().findElement(By.cssSelector("#plan form[method=post] button")).isEnabled())
+      assertThat(
+              browser
+                  .driver()
+                  .findElement(By.cssSelector("#plan form[method=post] button"))
+                  .isEnabled())
           .isFalse();
       browser.screenshot("runtime-does-not-fit");
     } finally {
@@ -229,6 +234,8 @@ class ManagementBrowserTests {
   }
 
   private static String address(String path) {
-    return "http://127.0.0.1:" + server.getEnvironment().getRequiredProperty("local.server.port") + path;
+    return "http://127.0.0.1:"
+        + server.getEnvironment().getRequiredProperty("local.server.port")
+        + path;
   }
 }

@@ -36,6 +36,8 @@ class HubPullsTests {
   @Autowired Models models;
   @Autowired Registrations registrations;
   @Autowired Operations operations;
+  @Autowired Node node;
+  @Autowired ProfileDocuments documents;
   private String model = "";
   private FakeHub hub;
 
@@ -178,7 +180,13 @@ class HubPullsTests {
             Duration.ofSeconds(1));
     ModelRoots roots = new ModelRoots(properties, data.toString(), data.toString());
     return new HubPulls(
-        new HubClient(properties), new Store(roots, properties), models, registrations, operations);
+        new HubClient(properties),
+        new Store(roots, properties),
+        models,
+        registrations,
+        operations,
+        node,
+        documents);
   }
 
   private List<String> stored() throws IOException {

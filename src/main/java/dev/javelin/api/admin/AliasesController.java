@@ -131,12 +131,7 @@ final class AliasesController {
     Revision revision = ETags.required(ifMatch, now.id(), now.revision());
     Alias stored =
         changes.put(
-            alias,
-            changes.former(now),
-            now.policy(),
-            revision,
-            Actors.of(exchange),
-            "rollback");
+            alias, changes.former(now), now.policy(), revision, Actors.of(exchange), "rollback");
     Audited.change(exchange, AliasView.of(now), AliasView.of(stored));
     return tagged(HttpStatus.OK, stored);
   }

@@ -3,8 +3,8 @@ package dev.javelin.engine.sampling;
 import dev.javelin.backend.TokenDraws;
 import dev.javelin.engine.request.Mirostat;
 import dev.javelin.engine.request.SamplingParams;
-import java.util.Arrays;
 import dev.javelin.engine.request.Truncation;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
