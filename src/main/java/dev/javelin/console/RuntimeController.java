@@ -255,8 +255,9 @@ final class RuntimeController {
   private String page(PlanQuery query, Model view, ServerWebExchange exchange, Locale locale) {
     Show show = new Show(locale);
     Problem refused = Attempt.refusal(() -> plan(query, view, show));
-    if (refused != null) {
-      Attempt.explain(refused, view, exchange);
+    if (refused != null && !view.containsAttribute("problem")) {
+      // The page is there all the same: what was planned for may have gone meanwhile.
+      view.addAttribute("problem", ProblemView.of(refused));
     }
     view.addAttribute("page", "runtime");
     view.addAttribute("runtime", content(show));
