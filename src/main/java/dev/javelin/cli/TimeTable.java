@@ -13,7 +13,7 @@ import java.util.Set;
 record TimeTable(DeviceTimes times, long bytesPerStep) {
   /** The families of kernels that read weights; each is named as its source file. */
   private static final Set<String> LINEARS =
-      Set.of("stream", "tile", "product", "linear", "pack", "decode");
+      Set.of("stream", "tile", "wgtile", "product", "linear", "pack", "decode");
 
   /** Called once a step. */
   private static final String ONCE = "embedding";
