@@ -47,7 +47,7 @@ import reactor.core.scheduler.Scheduler;
 @RestController
 @RequestMapping("/api/v1/uploads")
 final class UploadsController {
-  private static final String FILE_NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?";
+  private static final String FILE_NAME = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$";
   private static final int AHEAD = 8;
 
   /** What will be sent. */
@@ -65,7 +65,7 @@ final class UploadsController {
               message = "must be a plain file name of letters, digits, '.', '_' and '-'")
           String name,
       @Min(1) @Max(1L << 50) long sizeBytes,
-      @Pattern(regexp = "[0-9a-fA-F]{64}", message = "must be 64 hexadecimal digits")
+      @Pattern(regexp = "^[0-9a-fA-F]{64}$", message = "must be 64 hexadecimal digits")
           @Nullable String sha256) {}
 
   private final Uploads uploads;

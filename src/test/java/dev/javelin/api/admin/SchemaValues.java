@@ -187,6 +187,7 @@ final class SchemaValues {
           default -> TEXTS.get(random.nextInt(TEXTS.size()));
         });
     tries.add("n" + random.nextInt(1000));
+    tries.add("%064x".formatted(random.nextLong())); // a digest
     return tries.stream().filter(text -> allowed(text, schema)).findFirst().orElseThrow();
   }
 
