@@ -148,21 +148,24 @@ final class AddController {
       throw new ProblemException(
           Problem.ofField(fromHub ? "/hub" : "/path", "say where the files are"));
     }
-    HubName hubName = fromHub ? HubName.parse(hub) : null;
-    Path path = fromHub ? null : roots.checked(given);
+    if (fromHub) {
+      HubName name = HubName.parse(hub);
+      String model = model(form, name.name());
+      return "/console/add?operation=" + pulls.start(model, name, actor).id();
+    }
+    Path path = roots.checked(given);
+    String model = model(form, suggested(path.toString()));
+    ModelVersion version = registrations.register(model, path, "path:" + path, actor).version();
+    return "/console/models/%s/versions/%d".formatted(model, version.number());
+  }
+
+  /** The model that a person names, else one of this name; with what a first load needs. */
+  private String model(AddForm form, String otherwise) {
     String wanted = form.model() == null ? "" : form.model().strip();
-    String model =
-        wanted.isEmpty()
-            ? suggested(hubName != null ? hubName.name() : String.valueOf(path))
-            : wanted;
+    String model = wanted.isEmpty() ? otherwise : wanted;
     ProfileChanges.requireName(model);
     ensure(model);
-    if (hubName != null) {
-      return "/console/add?operation=" + pulls.start(model, hubName, actor).id();
-    }
-    Path file = path;
-    ModelVersion version = registrations.register(model, file, "path:" + file, actor).version();
-    return "/console/models/%s/versions/%d".formatted(model, version.number());
+    return model;
   }
 
   /** The file's name in letters that a model may have. */

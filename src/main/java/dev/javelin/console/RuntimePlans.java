@@ -86,7 +86,6 @@ final class RuntimePlans {
    * @param settings of the load profiles, before and after
    * @param running requests of the instance that leaves
    * @param leaves label of the instance that leaves; null if none does
-   * @param notTold why no plan can be made; null if there is one
    */
   record Swap(
       Alias alias,
@@ -217,11 +216,7 @@ final class RuntimePlans {
     LoadProfile next = loadProfiles.require(to.model(), to.loadProfile());
     Instance old = instances.find(alias.version().id(), alias.loadProfile().id());
     Instance there = instances.find(models.version(to.model(), to.version()).id(), next.id());
-    boolean leaves =
-        old != null
-            && old != there
-            && aliases.list().stream()
-                .noneMatch(other -> !other.name().equals(name) && old.serves(other));
+    Instance leaving = old == null || old == there || servesAnother(old, name) ? null : old;
     return new Swap(
         alias,
         to.model() + ":" + to.version(),
@@ -246,8 +241,13 @@ final class RuntimePlans {
             .stream()
             .filter(SettingRow::changes)
             .toList(),
-        leaves ? old.label() : null,
-        leaves ? running(old.id()) : List.of());
+        leaving == null ? null : leaving.label(),
+        leaving == null ? List.of() : running(leaving.id()));
+  }
+
+  private boolean servesAnother(Instance instance, String name) {
+    return aliases.list().stream()
+        .anyMatch(alias -> !alias.name().equals(name) && instance.serves(alias));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -161,6 +162,10 @@ final class SettingsPageController {
   private static String page(String tab, Access needed, Model view, ServerWebExchange exchange) {
     view.addAttribute("page", "settings");
     view.addAttribute("tab", tab);
+    if (exchange.getRequest().getMethod() == HttpMethod.POST) {
+      // The address bar keeps the page's own address, which can be opened again.
+      exchange.getResponse().getHeaders().set("HX-Push-Url", "false");
+    }
     view.addAttribute("denied", Denied.of(Caller.of(exchange), needed));
     return "console/" + tab;
   }

@@ -11,6 +11,8 @@ import static org.openqa.selenium.support.ui.ExpectedConditions.urlContains;
 import dev.javelin.JavelinApplication;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +65,34 @@ class ConsoleBrowserTests {
       observer.observe(log, { childList: true, subtree: true, characterData: true });
       """;
 
+  private static final String PASSWORD = "correct horse battery";
+
+  private static final List<String> PAGES =
+      List.of(
+          "/",
+          "/console/overview",
+          "/console/requests",
+          "/console/requests/missing",
+          "/console/metrics",
+          "/console/runtime",
+          "/console/access",
+          "/console/access/people",
+          "/console/access/quotas",
+          "/console/audit",
+          "/console/settings",
+          "/console/settings/transfer",
+          "/console/settings/about",
+          "/console/styleguide");
+
+  /** What breaks WCAG AA on the page that is open, a line each. */
+  private static final String AUDIT =
+      """
+      const done = arguments[arguments.length - 1];
+      axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }).then((result) =>
+        done(result.violations.map((one) => one.id + " " + one.nodes.map((node) => node.html))),
+      );
+      """;
+
   @TempDir static Path directory;
   private static ConfigurableApplicationContext server;
   private static ChromeDriver browser;
@@ -77,6 +107,7 @@ class ConsoleBrowserTests {
             JavelinApplication.class,
             "--server.port=0",
             "--javelin.home=" + Path.of("").toAbsolutePath(),
+            "--javelin.admin.password=" + PASSWORD,
             "--javelin.data-dir=" + directory.resolve("data"));
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
@@ -260,6 +291,88 @@ class ConsoleBrowserTests {
     waitForAnswers(1);
     assertNoOverflow();
     screenshot("chat-%d-%s".formatted(width, scheme));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light, en", "dark, zh"})
+  void everyPageIsOpenToEverybodyWhoeverLooks(String scheme, String language) throws IOException {
+    browser.manage().addCookie(new Cookie("javelin-language", language));
+    for (boolean inside : new boolean[] {false, true}) {
+      if (inside) {
+        logIn();
+        view(1440, scheme);
+      }
+      for (String page : PAGES) {
+        view(1440, scheme);
+        browser.get(address() + page);
+        assertThat(violations()).as("%s inside: %s", page, inside).isEmpty();
+        assertNoOverflow();
+        String name = page.equals("/") ? "playground" : page.substring("/console/".length());
+        screenshot(
+            "%s-%s-1440-%s-%s"
+                .formatted(name.replace('/', '-'), inside ? "admin" : "nobody", scheme, language));
+        view(360, scheme);
+        assertNoOverflow();
+        screenshot(
+            "%s-%s-360-%s-%s"
+                .formatted(name.replace('/', '-'), inside ? "admin" : "nobody", scheme, language));
+      }
+    }
+    for (String page : List.of("/login", "/login?error", "/password")) {
+      view(360, scheme);
+      browser.get(address() + page);
+      assertThat(violations()).as(page).isEmpty();
+      assertNoOverflow();
+      screenshot("%s-360-%s-%s".formatted(page.substring(1).replace('?', '-'), scheme, language));
+    }
+  }
+
+  @Test
+  void aKeyIsMadeShownOnceAndRevokedWithoutAReload() throws IOException {
+    logIn();
+    browser.get(address() + "/console/access");
+    browser.executeScript("window.same = true");
+    if (browser.findElement(By.tagName("details")).getDomAttribute("open") == null) {
+      browser.findElement(By.tagName("summary")).click();
+    }
+    browser.findElement(By.name("name")).sendKeys("nightly batch");
+    browser.findElement(By.name("tokensPerDay")).sendKeys("200000");
+    browser.findElement(By.name("name")).sendKeys(Keys.ENTER);
+    wait.until(presenceOfElementLocated(By.id("secret")));
+    assertThat(browser.findElement(By.id("secret")).getText()).startsWith("jvl_");
+    assertThat(violations()).isEmpty();
+    screenshot("access-secret-1280-light-en");
+
+    browser.findElement(By.cssSelector("[popovertarget^=revoke]")).click();
+    WebElement sure = browser.findElement(By.cssSelector(".confirm:popover-open"));
+    assertThat(sure.getText()).contains("Revoke nightly batch?", "0 requests");
+    assertThat(violations()).isEmpty();
+    screenshot("access-revoke-1280-light-en");
+    sure.findElement(By.cssSelector("[type=submit]")).click();
+    wait.until(presenceOfElementLocated(By.cssSelector("tr.over .chip.bad")));
+    assertThat(browser.findElements(By.id("secret"))).isEmpty();
+    assertThat(browser.executeScript("return window.same")).isEqualTo(true);
+
+    browser.get(address() + "/console/audit?action=keys&verify=true");
+    browser.findElement(By.cssSelector("td a.btn")).click();
+    wait.until(presenceOfElementLocated(By.cssSelector(".diff .is")));
+    assertThat(browser.findElement(By.cssSelector(".diff")).getText()).contains("/revokedAt");
+    assertThat(violations()).isEmpty();
+    screenshot("audit-open-1280-light-en");
+  }
+
+  private static void logIn() {
+    browser.get(address() + "/login");
+    browser.findElement(By.name("username")).sendKeys("admin");
+    browser.findElement(By.name("password")).sendKeys(PASSWORD, Keys.ENTER);
+    wait.until(presenceOfElementLocated(By.cssSelector(".rail form[action='/logout']")));
+  }
+
+  private static List<?> violations() throws IOException {
+    try (InputStream axe = ConsoleBrowserTests.class.getResourceAsStream("/axe.min.js")) {
+      browser.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    return (List<?>) browser.executeAsyncScript(AUDIT);
   }
 
   private static String address() {
