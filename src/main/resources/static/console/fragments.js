@@ -1,7 +1,7 @@
 import { byId, date, time } from "./dom.js";
 
 /** Times in the reader's own zone; without scripts they stay as the server wrote them. */
-function times(root) {
+export function times(root) {
   for (const cell of root.querySelectorAll("[data-millis]")) {
     const show = cell.classList.contains("date") ? date : time;
     cell.textContent = show(Number(cell.dataset.millis));

@@ -58,6 +58,7 @@ final class KnownSettings {
           known("javelin.serving.model-roots", ""),
           known("javelin.serving.store", ""),
           known("javelin.serving.store-quota", "200GB"),
+          known("javelin.serving.upload-expiry", "24h"),
           known("javelin.serving.hub-url", "https://huggingface.co"),
           secret("javelin.serving.hub-token"),
           known("javelin.serving.hub-allow-private", "false"),
