@@ -240,13 +240,14 @@ final class AccessController {
       @RequestParam(required = false) @Nullable String tenant,
       Model view,
       ServerWebExchange exchange) {
-    boolean known = tenant != null && Caller.of(exchange).may(Access.ADMIN);
-    view.addAttribute(
-        "form",
-        known
-            ? stored.find(tenant).map(QuotaForm::of).orElse(QuotaForm.of(tenant))
-            : QuotaForm.of(""));
-    view.addAttribute("editing", known);
+    if (tenant == null || !Caller.of(exchange).may(Access.ADMIN)) {
+      view.addAttribute("form", QuotaForm.of(""));
+      view.addAttribute("editing", false);
+    } else {
+      view.addAttribute(
+          "form", stored.find(tenant).map(QuotaForm::of).orElse(QuotaForm.of(tenant)));
+      view.addAttribute("editing", true);
+    }
     return quotasPage(view, exchange);
   }
 

@@ -9,11 +9,15 @@ import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.runner.BackendModelRunner;
+import dev.javelin.engine.runner.ModelRunner;
+import dev.javelin.engine.runner.StepHandle;
+import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.fake.AsciiTokenizer;
 import dev.javelin.model.Model;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.KvDType;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,22 +49,62 @@ class SlidingWindowTests {
     LoadOptions options = new LoadOptions(CONTEXT, 2, 64, BLOCK, 1, KvDType.F16, 1, 10).settled();
     BackendModelRunner runner =
         new BackendModelRunner(backend, model, cache, null, options, CONTEXT, checkpoint);
-    AtomicInteger most = new AtomicInteger();
+    HeldBlocks watched = new HeldBlocks(runner);
     try (BatchingEngine engine =
-        new BatchingEngine(runner, new AsciiTokenizer(), CONTEXT, options, numBlocks)) {
+        new BatchingEngine(watched, new AsciiTokenizer(), CONTEXT, options, numBlocks)) {
+      watched.engine = engine;
       SamplingBuilder sampling = new SamplingBuilder();
       sampling.maxTokens = CONTEXT - 4;
       sampling.ignoreEos = true;
       Answer answer = new Answer();
       engine.submit(
           new GenerationRequest("a", new int[] {5, 6, 7, 8}, sampling.build(), Long.MAX_VALUE),
-          event -> {
-            EngineStats stats = engine.stats();
-            most.accumulateAndGet(stats.totalBlocks() - stats.freeBlocks(), Math::max);
-            answer.onEvent(event);
-          });
+          answer::onEvent);
       assertThat(answer.tokenIds()).hasSize(CONTEXT - 4);
     }
-    assertThat(most.get()).isLessThanOrEqualTo(mostBlocks).isGreaterThanOrEqualTo(mostBlocks - 1);
+    assertThat(watched.most).isLessThanOrEqualTo(mostBlocks).isGreaterThanOrEqualTo(mostBlocks - 1);
+  }
+
+  /** Sees before each step, on the engine's thread, how many blocks the last one left in use. */
+  private static final class HeldBlocks implements ModelRunner {
+    private final ModelRunner runner;
+    private volatile @Nullable BatchingEngine engine;
+    private volatile int most;
+
+    HeldBlocks(ModelRunner runner) {
+      this.runner = runner;
+    }
+
+    @Override
+    public int vocabSize() {
+      return runner.vocabSize();
+    }
+
+    @Override
+    public int attentionWindow() {
+      return runner.attentionWindow();
+    }
+
+    @Override
+    public boolean lengthDependentKeys() {
+      return runner.lengthDependentKeys();
+    }
+
+    @Override
+    public StepHandle launch(SchedulerOutput step) {
+      EngineStats stats = Objects.requireNonNull(engine).stats();
+      most = Math.max(most, stats.totalBlocks() - stats.freeBlocks());
+      return runner.launch(step);
+    }
+
+    @Override
+    public void restart() {
+      runner.restart();
+    }
+
+    @Override
+    public void close() {
+      runner.close();
+    }
   }
 }

@@ -137,7 +137,7 @@ final class InstancesController {
     Duration wait = force ? Duration.ZERO : drain == null ? properties.drain() : drain;
     InstanceView before = view(instances.find(id));
     Operation unload = unloads.start(id, wait, Actors.of(exchange));
-    Audited.change(exchange, before, view(instances.find(id)));
+    Audited.change(exchange, before, null);
     return accepted(operations, unload);
   }
 

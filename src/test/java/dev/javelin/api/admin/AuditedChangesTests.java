@@ -119,7 +119,7 @@ class AuditedChangesTests {
     while (instance.isEmpty()) {
       instance = instance(2);
     }
-    change(Kind.CHANGED, "DELETE", "/api/v1/instances/" + instance, null);
+    change(Kind.DELETED, "DELETE", "/api/v1/instances/" + instance, null);
     // Long enough to be cancelled while it is read; takes no room on the disk.
     Path large = STORE.resolve(name + "large.gguf");
     try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
