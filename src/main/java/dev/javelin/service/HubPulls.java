@@ -1,5 +1,6 @@
 package dev.javelin.service;
 
+import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.OperationRecord;
 import dev.javelin.service.HubClient.HubFile;
@@ -12,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 
 /**
@@ -21,6 +24,7 @@ import org.springframework.stereotype.Service;
  */
 @Service
 public final class HubPulls {
+  private static final Logger log = LoggerFactory.getLogger(HubPulls.class);
   private static final Set<String> NEEDED = Set.of(".safetensors", ".json", ".jinja", ".model");
   private static final String PART = ".part";
 
@@ -74,7 +78,12 @@ public final class HubPulls {
       String input = operation.input();
       if (operation.kind().equals("pull") && input != null) {
         Pull pull = documents.read(input, Pull.class);
-        start(pull.model(), HubName.parse(pull.hub()), operation.actor());
+        try {
+          start(pull.model(), HubName.parse(pull.hub()), operation.actor());
+        } catch (ProblemException | CatalogException e) {
+          // Its model is gone, or somebody began it anew: the others go on.
+          log.warn("The pull of {} does not go on: {}", pull.hub(), e.getMessage());
+        }
       }
     }
   }
