@@ -46,6 +46,10 @@ export function bytes(value) {
   return `${short.format(value)} ${units[unit]}`;
 }
 
+/** Seconds as people read them. */
+export const seconds = (value) =>
+  new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" }).format(value);
+
 export const time = (millis) => clock.format(new Date(millis));
 
 /** With a session the server wants its cookie's token back; without one there is none. */

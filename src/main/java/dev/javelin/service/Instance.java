@@ -8,6 +8,7 @@ import dev.javelin.catalog.ModelVersion;
 import dev.javelin.engine.LoadedModel;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class Instance {
   private @Nullable LoadedModel model;
   private int users;
   private long lastUsedNanos = System.nanoTime();
+  private @Nullable Instant drainUntil;
 
   Instance(InstanceRecord row, ModelVersion version, LoadProfile profile, CircuitBreaker breaker) {
     id = row.id();
@@ -92,6 +94,15 @@ public final class Instance {
   /** The model, for showing what it is; null unless it is in memory. */
   public synchronized @Nullable LoadedModel model() {
     return model;
+  }
+
+  /** When the requests that it still answers are ended; null unless it drains. */
+  public synchronized @Nullable Instant drainUntil() {
+    return drainUntil;
+  }
+
+  synchronized void drainUntil(@Nullable Instant end) {
+    drainUntil = end;
   }
 
   synchronized int users() {

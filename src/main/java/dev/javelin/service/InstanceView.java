@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine null unless it is in memory
  * @param circuit state of its circuit breaker: CLOSED is good, OPEN refuses calls
  * @param operation that loads or unloads it, or did
+ * @param drainUntil when the requests that it still answers are ended; null unless it drains
  */
 public record InstanceView(
     UUID id,
@@ -37,6 +38,7 @@ public record InstanceView(
     @Nullable Engine engine,
     String circuit,
     @Nullable UUID operation,
+    @Nullable Instant drainUntil,
     Instant createdAt,
     Instant changedAt) {
 

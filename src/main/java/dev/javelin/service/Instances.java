@@ -169,6 +169,7 @@ public final class Instances implements SmartLifecycle {
         model == null ? null : InstanceView.Engine.of(model),
         instance.breaker().getState().name(),
         operation == null ? null : operation.id(),
+        instance.drainUntil(),
         row.createdAt(),
         row.changedAt());
   }
@@ -212,6 +213,7 @@ public final class Instances implements SmartLifecycle {
 
   /** It serves again after all. */
   void restore(Instance instance) {
+    instance.drainUntil(null);
     instance.become(instance.row().with(State.READY, null, now()));
     changed(instance, instance.row());
   }
@@ -224,6 +226,7 @@ public final class Instances implements SmartLifecycle {
    *     instance serves again
    */
   void unload(Instance instance, Duration drain, String reason, Runnable tick) {
+    instance.drainUntil(now().plus(drain));
     retire(instance, reason);
     try {
       long until = System.nanoTime() + drain.toNanos();

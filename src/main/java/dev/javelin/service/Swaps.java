@@ -118,19 +118,11 @@ public final class Swaps {
     long needed = there != null ? 0 : total(fit);
     long kept = old == null ? 0 : instances.reservedBytes(old);
     long peak = chosen == Strategy.LOAD_THEN_SWITCH ? kept + needed : Math.max(kept, needed);
-    return new Plan(alias, target(from), to, chosen, fitsBeside, peak, fit);
+    return new Plan(alias, AliasChanges.target(from), to, chosen, fitsBeside, peak, fit);
   }
 
   private static long total(FitReport fit) {
     return fit.perDevice().stream().mapToLong(FitReport.DeviceFit::neededBytes).sum();
-  }
-
-  private static AliasTarget target(Alias alias) {
-    return new AliasTarget(
-        alias.version().model(),
-        alias.version().number(),
-        alias.loadProfile().name(),
-        alias.decodingProfile().name());
   }
 
   /**
@@ -241,7 +233,7 @@ public final class Swaps {
         operation.snapshot().actor(),
         reason.isEmpty() ? "swap " + operation.id() : reason);
     routes.refresh();
-    events.publish("alias", plan.alias(), aliases.require(plan.alias()));
+    events.publish("alias", plan.alias(), AliasView.of(aliases.require(plan.alias())));
     operation.log("requests go to " + plan.to().model() + ":" + plan.to().version());
   }
 

@@ -7,19 +7,15 @@ import dev.javelin.catalog.AliasPolicy.Loading;
 import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.Aliases;
 import dev.javelin.catalog.Revision;
+import dev.javelin.service.AliasChanges;
+import dev.javelin.service.AliasView;
 import dev.javelin.service.EffectiveSettings;
-import dev.javelin.service.Events;
 import dev.javelin.service.Names;
-import dev.javelin.service.Problem.Type;
-import dev.javelin.service.ProblemException;
-import dev.javelin.service.Routes;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -63,42 +59,14 @@ final class AliasesController {
     }
   }
 
-  record AliasView(
-      String name,
-      String model,
-      int version,
-      String loadProfile,
-      String decodingProfile,
-      Loading loading,
-      boolean pinned,
-      @Nullable Long idleSeconds,
-      Instant changedAt,
-      long revision) {
-    static AliasView of(Alias alias) {
-      return new AliasView(
-          alias.name(),
-          alias.version().model(),
-          alias.version().number(),
-          alias.loadProfile().name(),
-          alias.decodingProfile().name(),
-          alias.policy().loading(),
-          alias.policy().pinned(),
-          alias.policy().idleSeconds(),
-          alias.changedAt(),
-          alias.revision());
-    }
-  }
-
   private final Aliases aliases;
-  private final Routes routes;
+  private final AliasChanges changes;
   private final EffectiveSettings effective;
-  private final Events events;
 
-  AliasesController(Aliases aliases, Routes routes, EffectiveSettings effective, Events events) {
+  AliasesController(Aliases aliases, AliasChanges changes, EffectiveSettings effective) {
     this.aliases = aliases;
-    this.routes = routes;
+    this.changes = changes;
     this.effective = effective;
-    this.events = events;
   }
 
   @GetMapping
@@ -129,8 +97,8 @@ final class AliasesController {
             : ETags.absent(ifMatch);
     String reason = body.reason() == null ? "" : body.reason();
     Alias stored =
-        aliases.put(alias, body.target(), body.policy(), revision, Actors.of(exchange), reason);
-    return changed(known.isPresent() ? HttpStatus.OK : HttpStatus.CREATED, stored);
+        changes.put(alias, body.target(), body.policy(), revision, Actors.of(exchange), reason);
+    return tagged(known.isPresent() ? HttpStatus.OK : HttpStatus.CREATED, stored);
   }
 
   @DeleteMapping("/{alias}")
@@ -139,9 +107,7 @@ final class AliasesController {
       @PathVariable String alias,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
     Alias now = aliases.require(alias);
-    aliases.delete(alias, ETags.required(ifMatch, now.id(), now.revision()));
-    routes.refresh();
-    events.publish("alias", alias, null);
+    changes.delete(alias, ETags.required(ifMatch, now.id(), now.revision()));
     return ResponseEntity.noContent().build();
   }
 
@@ -159,44 +125,21 @@ final class AliasesController {
       ServerWebExchange exchange) {
     Alias now = aliases.require(alias);
     Revision revision = ETags.required(ifMatch, now.id(), now.revision());
-    AliasTarget current = target(now);
-    List<AliasChange> history = aliases.history(alias);
-    AliasTarget former =
-        history.stream()
-            .map(AliasesController::target)
-            .filter(target -> !target.equals(current))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new ProblemException(Type.CONFLICT, "the alias never stood for anything else"));
     Alias stored =
-        aliases.put(alias, former, now.policy(), revision, Actors.of(exchange), "rollback");
-    return changed(HttpStatus.OK, stored);
+        changes.put(
+            alias,
+            changes.former(now),
+            now.policy(),
+            revision,
+            Actors.of(exchange),
+            "rollback");
+    return tagged(HttpStatus.OK, stored);
   }
 
   /** What a request to the alias gets where it is silent, and where each value comes from. */
   @GetMapping("/{alias}/effective")
   EffectiveSettings.Effective effective(@PathVariable String alias) {
     return effective.of(alias);
-  }
-
-  private ResponseEntity<AliasView> changed(HttpStatus status, Alias stored) {
-    routes.refresh();
-    events.publish("alias", stored.name(), AliasView.of(stored));
-    return tagged(status, stored);
-  }
-
-  private static AliasTarget target(Alias alias) {
-    return new AliasTarget(
-        alias.version().model(),
-        alias.version().number(),
-        alias.loadProfile().name(),
-        alias.decodingProfile().name());
-  }
-
-  private static AliasTarget target(AliasChange change) {
-    return new AliasTarget(
-        change.model(), change.version(), change.loadProfile(), change.decodingProfile());
   }
 
   private static ResponseEntity<AliasView> tagged(HttpStatus status, Alias alias) {

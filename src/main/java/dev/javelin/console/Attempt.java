@@ -1,0 +1,41 @@
+package dev.javelin.console;
+
+import dev.javelin.catalog.CatalogException;
+import dev.javelin.catalog.StaleRevisionException;
+import dev.javelin.engine.request.EngineException;
+import dev.javelin.service.Problem;
+import dev.javelin.service.ProblemException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.http.HttpStatus;
+import org.springframework.ui.Model;
+import org.springframework.web.server.ServerWebExchange;
+
+/** What a form asks for: done, or refused with the reason on the page it came from. */
+final class Attempt {
+  private Attempt() {}
+
+  /**
+   * Why the services refuse; null if they did it. What is no refusal but a fault goes on.
+   */
+  static @Nullable Problem refusal(Runnable action) {
+    try {
+      action.run();
+      return null;
+    } catch (ProblemException
+        | CatalogException
+        | StaleRevisionException
+        | EngineException refused) {
+      return Problem.from(refused);
+    } catch (OptimisticLockingFailureException e) {
+      return Problem.of(
+          Problem.Type.PRECONDITION_FAILED, "somebody else changed it at the same moment");
+    }
+  }
+
+  /** Puts the reason on the page that is about to be shown. */
+  static void explain(Problem problem, Model view, ServerWebExchange exchange) {
+    exchange.getResponse().setStatusCode(HttpStatus.valueOf(problem.type().status()));
+    view.addAttribute("problem", ProblemView.of(problem));
+  }
+}

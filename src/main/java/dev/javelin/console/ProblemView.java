@@ -1,0 +1,49 @@
+package dev.javelin.console;
+
+import dev.javelin.service.FitReport;
+import dev.javelin.service.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Why something was refused or failed. Its title and next step are {@code problem.<kind>} and
+ * {@code hint.<kind>}.
+ *
+ * @param detail as the API says it
+ * @param ways that would help, as the API says them
+ */
+record ProblemView(String kind, String detail, List<String> ways) {
+  private static final String URN = "urn:javelin:problem:";
+
+  static String kind(Problem.Type type) {
+    return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static ProblemView of(Problem problem) {
+    List<String> ways = new ArrayList<>();
+    if (problem.more().get("remedies") instanceof List<?> remedies) {
+      for (Object remedy : remedies) {
+        if (remedy instanceof FitReport.Remedy way) {
+          ways.add(way.description());
+        }
+      }
+    }
+    return new ProblemView(kind(problem.type()), problem.detail(), ways);
+  }
+
+  /** Of an operation's stored problem. */
+  static @Nullable ProblemView of(@Nullable JsonNode problem) {
+    if (problem == null) {
+      return null;
+    }
+    List<String> ways = new ArrayList<>();
+    problem.path("remedies").forEach(way -> ways.add(way.path("description").asString("")));
+    return new ProblemView(
+        problem.path("type").asString("").replace(URN, ""),
+        problem.path("detail").asString(""),
+        ways);
+  }
+}
