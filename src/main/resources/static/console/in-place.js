@@ -35,7 +35,8 @@ let again = false;
 
 /** Reads the page anew; while that goes on, whatever else happens leads to one further reading. */
 export async function refresh() {
-  if (document.hidden) return;
+  // A form that is being filled in is for a certain state of what it changes.
+  if (document.hidden || byId("profile-form")) return;
   if (reading) {
     again = true;
     return;
@@ -48,6 +49,8 @@ export async function refresh() {
     const content = page.getElementById("content");
     // A person may have gone on meanwhile.
     if (content && !response.redirected && address === location.href) {
+      const seen = document.querySelector("#plan [name=revision]");
+      content.querySelector("#plan [name=revision]")?.setAttribute("value", seen?.value ?? "");
       show(content);
       window.htmx.process(byId("content"));
     }

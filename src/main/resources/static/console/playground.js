@@ -35,6 +35,24 @@ const inputs = PARAMETERS.map(([name, min, max, step]) => {
   return [name, input];
 });
 
+// What a request gets where it is silent, for whoever is logged in: only they may ask.
+let inheritedOf = "";
+
+async function showInherited() {
+  const model = panes[0]?.model;
+  if (!model || model === inheritedOf || !document.querySelector(".rail footer form")) return;
+  inheritedOf = model;
+  const response = await fetch(`/api/v1/aliases/${encodeURIComponent(model)}/effective`);
+  if (!response.ok) return;
+  const { sampling, origins } = await response.json();
+  for (const [name, input] of inputs) {
+    const known = sampling[name] !== undefined;
+    input.placeholder = known ? String(sampling[name]) : texts.default;
+    input.title = known ? texts[`origin.${origins[name].toLowerCase()}`] : "";
+    input.previousSibling.dataset.origin = input.title;
+  }
+}
+
 function countSet() {
   const set = inputs.filter(([, input]) => input.value !== "").length;
   byId("set-count").textContent = fill("set", set, inputs.length);
@@ -170,6 +188,7 @@ onMoment((moment) => {
   models = moment.models.filter((model) => model.state === "ready").map((model) => model.name);
   panes.forEach((pane) => pane.offer(models));
   byId("send").disabled = models.length === 0;
+  showInherited();
 });
 byId("send").disabled = true;
 addPane();

@@ -8,7 +8,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.server.ServerWebExchange;
 
 /** What whoever looks at a page of the management may do there, and how it writes figures. */
-@ControllerAdvice(assignableTypes = RuntimeController.class)
+@ControllerAdvice(
+    assignableTypes = {RuntimeController.class, ModelPagesController.class, AddController.class})
 final class Abilities {
   /** Whether they may load, unload and cancel. */
   @ModelAttribute("mayOperate")

@@ -15,9 +15,7 @@ import org.springframework.web.server.ServerWebExchange;
 final class Attempt {
   private Attempt() {}
 
-  /**
-   * Why the services refuse; null if they did it. What is no refusal but a fault goes on.
-   */
+  /** Why the services refuse; null if they did it. What is no refusal but a fault goes on. */
   static @Nullable Problem refusal(Runnable action) {
     try {
       action.run();

@@ -25,7 +25,10 @@ record FitView(FitReport report, MemoryBar bar, DeviceFit worst, List<Way> ways)
       String kind, String argument, @Nullable String instance, @Nullable LoadSettings settings) {
     static Way of(Remedy remedy) {
       if (remedy.body() instanceof LoadSettings settings) {
-        Integer tokens = "smaller-steps".equals(remedy.kind()) ? settings.tokenBudget() : settings.contextLength();
+        Integer tokens =
+            "smaller-steps".equals(remedy.kind())
+                ? settings.tokenBudget()
+                : settings.contextLength();
         return new Way(remedy.kind(), String.valueOf(tokens), null, settings);
       }
       String path = remedy.path();

@@ -153,7 +153,8 @@ final class RuntimeController {
   }
 
   @GetMapping("/console/runtime")
-  String runtime(@ModelAttribute PlanQuery query, Model view, ServerWebExchange exchange, Locale locale) {
+  String runtime(
+      @ModelAttribute PlanQuery query, Model view, ServerWebExchange exchange, Locale locale) {
     return page(query, view, exchange, locale);
   }
 
@@ -208,8 +209,7 @@ final class RuntimeController {
 
   @PostMapping("/console/runtime/operations/{id}/cancel")
   String cancel(@PathVariable UUID id, Model view, ServerWebExchange exchange, Locale locale) {
-    return attempt(
-        () -> operations.cancel(id, Caller.of(exchange).name()), view, exchange, locale);
+    return attempt(() -> operations.cancel(id, Caller.of(exchange).name()), view, exchange, locale);
   }
 
   @PostMapping("/console/runtime/aliases/{alias}/policy")
@@ -226,7 +226,9 @@ final class RuntimeController {
                 alias,
                 AliasChanges.target(aliases.require(alias)),
                 new AliasPolicy(
-                    form.loading(), Boolean.TRUE.equals(form.pinned()), minutes == null ? null : minutes * 60),
+                    form.loading(),
+                    Boolean.TRUE.equals(form.pinned()),
+                    minutes == null ? null : minutes * 60),
                 new Revision.Exactly(form.revision()),
                 Caller.of(exchange).name(),
                 "policy"),
@@ -253,8 +255,9 @@ final class RuntimeController {
   private String page(PlanQuery query, Model view, ServerWebExchange exchange, Locale locale) {
     Show show = new Show(locale);
     Problem refused = Attempt.refusal(() -> plan(query, view, show));
-    if (refused != null) {
-      Attempt.explain(refused, view, exchange);
+    if (refused != null && !view.containsAttribute("problem")) {
+      // The page is there all the same: what was planned for may have gone meanwhile.
+      view.addAttribute("problem", ProblemView.of(refused));
     }
     view.addAttribute("page", "runtime");
     view.addAttribute("runtime", content(show));
@@ -289,13 +292,12 @@ final class RuntimeController {
   private RuntimeView content(Show show) {
     List<Alias> known = aliases.list();
     Map<UUID, List<RunningRequests.View>> running =
-        requests.running().stream().collect(Collectors.groupingBy(RunningRequests.View::instance));
+        requests.list(RunningRequests.Which.RUNNING, null, Integer.MAX_VALUE).stream()
+            .collect(Collectors.groupingBy(RunningRequests.View::instance));
     Instant now = clock.instant();
     return new RuntimeView(
         ledger.devices().stream().map(DeviceRow::of).toList(),
-        instances.list().stream()
-            .map(instance -> row(instance, known, running, show))
-            .toList(),
+        instances.list().stream().map(instance -> row(instance, known, running, show)).toList(),
         known.stream().map(this::row).toList(),
         operations().stream().map(view -> OperationRow.of(view, now)).toList());
   }

@@ -50,7 +50,8 @@ final class RuntimePlans {
         // Said below.
       }
       throw new ProblemException(
-          Problem.ofField("/what", "'%s' is not of the form model:version/profile".formatted(text)));
+          Problem.ofField(
+              "/what", "'%s' is not of the form model:version/profile".formatted(text)));
     }
 
     @Override
@@ -85,7 +86,6 @@ final class RuntimePlans {
    * @param settings of the load profiles, before and after
    * @param running requests of the instance that leaves
    * @param leaves label of the instance that leaves; null if none does
-   * @param notTold why no plan can be made; null if there is one
    */
   record Swap(
       Alias alias,
@@ -148,8 +148,7 @@ final class RuntimePlans {
       for (ModelVersion version : models.versions(model.name()).reversed()) {
         profiles.forEach(
             profile ->
-                choices.add(
-                    new What(model.name(), version.number(), profile.name()).toString()));
+                choices.add(new What(model.name(), version.number(), profile.name()).toString()));
       }
     }
     if (choices.isEmpty()) {
@@ -186,8 +185,7 @@ final class RuntimePlans {
   Unload unload(UUID id) {
     Instance instance = instances.find(id);
     if (instance == null) {
-      throw new ProblemException(
-          Problem.Type.NOT_FOUND, "this instance is not in memory any more");
+      throw new ProblemException(Problem.Type.NOT_FOUND, "this instance is not in memory any more");
     }
     InstanceView view = instances.view(instance);
     return new Unload(
@@ -218,11 +216,7 @@ final class RuntimePlans {
     LoadProfile next = loadProfiles.require(to.model(), to.loadProfile());
     Instance old = instances.find(alias.version().id(), alias.loadProfile().id());
     Instance there = instances.find(models.version(to.model(), to.version()).id(), next.id());
-    boolean leaves =
-        old != null
-            && old != there
-            && aliases.list().stream()
-                .noneMatch(other -> !other.name().equals(name) && old.serves(other));
+    Instance leaving = old == null || old == there || servesAnother(old, name) ? null : old;
     return new Swap(
         alias,
         to.model() + ":" + to.version(),
@@ -247,11 +241,18 @@ final class RuntimePlans {
             .stream()
             .filter(SettingRow::changes)
             .toList(),
-        leaves ? old.label() : null,
-        leaves ? running(old.id()) : List.of());
+        leaving == null ? null : leaving.label(),
+        leaving == null ? List.of() : running(leaving.id()));
   }
 
-  /** What a form asks an alias to stand for; what it leaves out stays, or is the nearest there is. */
+  private boolean servesAnother(Instance instance, String name) {
+    return aliases.list().stream()
+        .anyMatch(alias -> !alias.name().equals(name) && instance.serves(alias));
+  }
+
+  /**
+   * What a form asks an alias to stand for; what it leaves out stays, or is the nearest there is.
+   */
   AliasTarget target(
       Alias alias,
       @Nullable String version,
@@ -284,7 +285,7 @@ final class RuntimePlans {
   }
 
   private List<RunningRequests.View> running(UUID instance) {
-    return requests.running().stream()
+    return requests.list(RunningRequests.Which.RUNNING, null, Integer.MAX_VALUE).stream()
         .filter(request -> request.instance().equals(instance))
         .toList();
   }

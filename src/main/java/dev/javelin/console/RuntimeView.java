@@ -37,8 +37,7 @@ record RuntimeView(
     static DeviceRow of(MemoryLedger.Device device) {
       long owned = device.owners().stream().mapToLong(owner -> owner.need().totalBytes()).sum();
       long others =
-          Math.max(
-              0, device.totalBytes() - owned - device.freeBytes() - device.reserveBytes());
+          Math.max(0, device.totalBytes() - owned - device.freeBytes() - device.reserveBytes());
       List<Part> parts = new ArrayList<>();
       for (MemoryLedger.Owner owner : device.owners()) {
         parts.add(new Part("weights", owner.label(), owner.need().weightBytes()));
@@ -88,7 +87,11 @@ record RuntimeView(
    * @param took so far, or in all
    */
   record OperationRow(
-      OperationView view, String state, boolean live, Duration took, @Nullable ProblemView problem) {
+      OperationView view,
+      String state,
+      boolean live,
+      Duration took,
+      @Nullable ProblemView problem) {
     static OperationRow of(OperationView view, Instant now) {
       OperationRecord.State state = view.state();
       Instant end = view.finishedAt();

@@ -32,7 +32,11 @@ final class Shell {
                   new Entry("overview", "/console/overview", "home"),
                   new Entry("playground", "/", "chat"),
                   new Entry("requests", "/console/requests", "list"))),
-          new Group("manage", List.of(new Entry("runtime", "/console/runtime", "chip"))),
+          new Group(
+              "manage",
+              List.of(
+                  new Entry("models", "/console/models", "box"),
+                  new Entry("runtime", "/console/runtime", "chip"))),
           new Group("observe", List.of(new Entry("metrics", "/console/metrics", "chart"))));
 
   /** By language; there are two. */

@@ -7,7 +7,9 @@ import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.AliasPolicy;
 import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.Aliases;
+import dev.javelin.catalog.DecodingProfiles;
 import dev.javelin.catalog.LoadProfiles;
+import dev.javelin.catalog.Models;
 import dev.javelin.catalog.Revision;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.fake.FakeBackend;
@@ -16,6 +18,7 @@ import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.ServerTest;
 import dev.javelin.service.AliasChanges;
 import dev.javelin.service.Registrations;
+import dev.javelin.service.RunningRequests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +115,8 @@ class ManagementBrowserTests {
       throws IOException {
     browser.language(language);
     browser.view(width, scheme);
-    for (String query : List.of("", "?plan=load", "?plan=swap&alias=first", "?plan=policy&alias=first")) {
+    for (String query :
+        List.of("", "?plan=load", "?plan=swap&alias=first", "?plan=policy&alias=first")) {
       browser.driver().get(address("/console/runtime" + query));
       browser.awaitElement("#instances .chip.ready");
       browser.assertNothingIsWiderThanTheWindow();
@@ -144,7 +148,15 @@ class ManagementBrowserTests {
   void anUnloadNamesTheRequestsItWaitsForAndMayBeCancelled() throws Exception {
     server.getBean(FakeModelOpener.class).engine.hangsAfter("so far");
     try (Calls calls = new Calls(address(""), "first", 3)) {
-      browser.awaitText("#instances tr[data-key] td[data-label=Running]", "3");
+      browser
+          .await()
+          .until(
+              _ ->
+                  server
+                          .getBean(RunningRequests.class)
+                          .list(RunningRequests.Which.RUNNING, null, 9)
+                          .size()
+                      == 3);
       browser.click(By.xpath("//tr[contains(., 'first:1/default')]//a[text()='Unload']"));
       browser.awaitText("#plan", "3 requests run on it; those not done in time are cancelled");
       assertThat(browser.text("#plan")).contains("Do not wait: cancels 3 running requests");
@@ -197,7 +209,11 @@ class ManagementBrowserTests {
       browser.driver().get(address("/console/runtime?plan=load&what=first:2/large"));
       browser.awaitText("#plan", "are missing");
       assertThat(browser.text("#plan")).contains("Serve a context of at most");
-      assertThat(browser.driver().findElement(By.cssSelector("#plan form[method=post] button")).isEnabled())
+      assertThat(
+              browser
+                  .driver()
+                  .findElement(By.cssSelector("#plan form[method=post] button"))
+                  .isEnabled())
           .isFalse();
       browser.screenshot("runtime-does-not-fit");
     } finally {
@@ -220,7 +236,6 @@ class ManagementBrowserTests {
             "test",
             "first");
     browser.awaitText("tr[data-key=alias-first]", "loaded by a person");
-    browser.driver().executeScript("document.querySelector('#plan [name=revision]').value = '0'");
     browser.click("#plan [name=pinned]");
     browser.click("#plan form button");
     browser.awaitText(".problem", "changed meanwhile");
@@ -228,7 +243,104 @@ class ManagementBrowserTests {
     assertThat(browser.complaints()).allMatch(line -> line.contains("412"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1440, light, en", "1440, dark, zh", "360, dark, en", "360, light, zh"})
+  void theModelsFitInEveryLookAndLanguage(int width, String scheme, String language)
+      throws IOException {
+    browser.language(language);
+    browser.view(width, scheme);
+    for (String path :
+        List.of(
+            "models",
+            "models/first",
+            "models/first?tab=profiles&profile=small",
+            "models/first?tab=decoding",
+            "models/first?tab=activity",
+            "models/first?tab=history",
+            "models/missing",
+            "add")) {
+      browser.driver().get(address("/console/" + path));
+      browser.awaitElement("#content h1");
+      assertThat(browser.driver().getPageSource()).doesNotContain("??");
+      browser.assertNothingIsWiderThanTheWindow();
+      browser.screenshot(
+          "%s-%d-%s-%s".formatted(path.replaceAll("\\W+", "-"), width, scheme, language));
+    }
+    browser.complaints(); // the missing model's 404
+  }
+
+  @Test
+  void aProfileShowsWhatFitsBeforeItIsStored() {
+    FakePlanner planner = server.getBean(FakePlanner.class);
+    planner.availableBytes = 180 * FakePlanner.MEGABYTE;
+    browser.driver().get(address("/console/models/first?tab=profiles&profile=large"));
+    browser.awaitText("#fit", "are missing");
+    browser.click("#use-most");
+    browser.awaitText("#fit", "to spare");
+    assertThat(browser.driver().findElements(By.cssSelector(".chip.warn"))).isNotEmpty();
+    browser.click("#profile-form button.primary");
+    browser.await().until(_ -> !browser.driver().getPageSource().contains("not saved"));
+    assertThat(server.getBean(LoadProfiles.class).require("first", "large").settings())
+        .doesNotContain("200000");
+    server
+        .getBean(LoadProfiles.class)
+        .put("first", "large", "{\"contextLength\":200000}", Revision.ANY);
+    planner.availableBytes = 1000 * FakePlanner.MEGABYTE;
+  }
+
+  @Test
+  void aProfileSomebodyElseStoredFirstIsMergedNotOverwritten() throws IOException {
+    LoadProfiles profiles = server.getBean(LoadProfiles.class);
+    profiles.put("first", "merged", "{\"contextLength\":64}", Revision.ANY);
+    browser.driver().get(address("/console/models/first?tab=profiles&profile=merged"));
+    browser.type("[name=maxSequences]", "7");
+    profiles.put("first", "merged", "{\"contextLength\":96}", Revision.ANY);
+    browser.click("#profile-form button.primary");
+    browser.awaitText("#merge", "Somebody else stored this profile");
+    assertThat(browser.text("[data-key=contextLength] .theirs")).contains("96");
+    browser.screenshot("merge");
+    assertThat(profiles.require("first", "merged").settings()).doesNotContain("maxSequences");
+    browser.type("[name=contextLength]", "96");
+    browser.click("#profile-form button.primary");
+    browser
+        .await()
+        .until(_ -> profiles.require("first", "merged").settings().contains("maxSequences"));
+    assertThat(profiles.require("first", "merged").settings())
+        .contains("\"contextLength\":96", "\"maxSequences\":7");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("412"));
+  }
+
+  @Test
+  void decodingDefaultsAreStoredAndRefusedByName() {
+    browser.driver().get(address("/console/models/first?tab=decoding"));
+    assertThat(browser.text("[data-key='sampling.top_k'] .origin")).isEqualTo("checkpoint");
+    browser.type("[name='sampling.temperature']", "-3");
+    browser.click("#profile-form button.primary");
+    browser.awaitText(".problem", "temperature");
+    browser.type("[name='sampling.temperature']", "0.5");
+    browser.click("#profile-form button.primary");
+    browser.await().until(_ -> browser.driver().findElements(By.cssSelector(".problem")).isEmpty());
+    assertThat(server.getBean(DecodingProfiles.class).require("first", "default").settings())
+        .contains("0.5");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("400"));
+  }
+
+  @Test
+  void aFileIsAddedUnderItsOwnName() throws IOException {
+    Files.writeString(models.resolve("fourth <b>.gguf"), "fourth");
+    browser.driver().get(address("/console/add"));
+    browser.click(By.xpath("//tr[contains(., 'fourth')]//button"));
+    browser
+        .await()
+        .until(_ -> String.valueOf(browser.driver().getCurrentUrl()).contains("/versions/1"));
+    assertThat(server.getBean(Models.class).versions("fourth--b-")).hasSize(1);
+    browser.awaitText(".problem", "not usable");
+    browser.complaints(); // it is no real GGUF file: the page says so with a 422
+  }
+
   private static String address(String path) {
-    return "http://127.0.0.1:" + server.getEnvironment().getRequiredProperty("local.server.port") + path;
+    return "http://127.0.0.1:"
+        + server.getEnvironment().getRequiredProperty("local.server.port")
+        + path;
   }
 }

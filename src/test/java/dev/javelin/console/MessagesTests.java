@@ -61,6 +61,7 @@ class MessagesTests {
             key ->
                 used.contains(key)
                     || key.startsWith("js.state.")
+                    || key.startsWith("js.origin.")
                     || composed.stream().anyMatch(key::startsWith));
   }
 

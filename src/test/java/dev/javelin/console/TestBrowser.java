@@ -43,8 +43,7 @@ final class TestBrowser implements AutoCloseable {
     ChromeOptions options = new ChromeOptions();
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
-    options.setBinary(
-        onPath("chromium", "chromium-browser", "google-chrome", "chrome").toFile());
+    options.setBinary(onPath("chromium", "chromium-browser", "google-chrome", "chrome").toFile());
     options.setCapability("goog:loggingPrefs", logs);
     options.addArguments(
         "--headless=new",
@@ -80,8 +79,7 @@ final class TestBrowser implements AutoCloseable {
   }
 
   void awaitText(String selector, String part) {
-    wait.until(
-        ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(selector), part));
+    wait.until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(selector), part));
   }
 
   String text(String selector) {
@@ -153,8 +151,7 @@ final class TestBrowser implements AutoCloseable {
     if (height != null && width != null) {
       driver.executeCdpCommand(
           "Emulation.setDeviceMetricsOverride",
-          Map.of(
-              "width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+          Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
     Path folder = Files.createDirectories(Path.of("target", "screenshots"));
     Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));

@@ -127,12 +127,7 @@ final class AliasesController {
     Revision revision = ETags.required(ifMatch, now.id(), now.revision());
     Alias stored =
         changes.put(
-            alias,
-            changes.former(now),
-            now.policy(),
-            revision,
-            Actors.of(exchange),
-            "rollback");
+            alias, changes.former(now), now.policy(), revision, Actors.of(exchange), "rollback");
     return tagged(HttpStatus.OK, stored);
   }
 

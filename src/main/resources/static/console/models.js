@@ -1,0 +1,3 @@
+import { refreshOn } from "./in-place.js";
+
+refreshOn("model", "version", "alias", "instance");
