@@ -47,6 +47,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** The page as a person uses it: the real server, the built-in model and a real browser. */
 class ConsoleBrowserTests {
+  /** The elements that make the page scroll sideways; none when it does not. */
+  private static final String WIDER_THAN_THE_WINDOW =
+      """
+      const root = document.documentElement;
+      return root.scrollWidth <= root.clientWidth ? [] :
+        [...document.querySelectorAll("main *")]
+          .filter(element => element.getBoundingClientRect().right > root.clientWidth)
+          .map(element => element.outerHTML.slice(0, 160) + " @ " + element.getBoundingClientRect().right);
+      """;
+
   private static final By READY = By.cssSelector("#models .chip.ready");
   private static final By ANSWERS = By.cssSelector(".log .msg:nth-child(even) > .text");
   private static final By STOP = By.id("stop");
@@ -397,10 +407,9 @@ class ConsoleBrowserTests {
   }
 
   private static void assertNoOverflow() {
-    assertThat(
-            browser.executeScript(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-        .isEqualTo(0L);
+    assertThat((List<?>) browser.executeScript(WIDER_THAN_THE_WINDOW))
+        .as("wider than the window at %s", browser.getCurrentUrl())
+        .isEmpty();
   }
 
   /** Sets the viewport itself: Chromium makes no window as narrow as a phone. */
