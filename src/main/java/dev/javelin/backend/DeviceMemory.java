@@ -7,4 +7,7 @@ package dev.javelin.backend;
  * @param totalBytes what this process may use at most, container limits included
  * @param availableBytes what is free of it now
  */
-public record DeviceMemory(String device, long totalBytes, long availableBytes) {}
+public record DeviceMemory(String device, long totalBytes, long availableBytes) {
+  /** The device's name of this JVM's heap. */
+  public static final String JAVA_HEAP = "java-heap";
+}

@@ -25,6 +25,14 @@ public final class ForwardBatch {
     draws = new TokenDraws(maxSequences);
   }
 
+  /** What one of these takes of the heap. */
+  public static long bytes(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
+    long draws = 3L * Float.BYTES + Integer.BYTES + Double.BYTES;
+    long lengths = 3L * Integer.BYTES;
+    return 4L * Integer.BYTES * maxTokens
+        + maxSequences * (draws + lengths + (long) Integer.BYTES * maxBlocksPerSequence);
+  }
+
   public int numTokens() {
     return attention.numTokens;
   }

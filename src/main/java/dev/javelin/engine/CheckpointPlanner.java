@@ -12,10 +12,13 @@ import dev.javelin.checkpoint.Checkpoints;
 import dev.javelin.checkpoint.TensorInfo;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
+import dev.javelin.engine.runner.BackendModelRunner;
+import dev.javelin.engine.scheduler.BlockPool;
 import dev.javelin.model.ModelConfig;
 import dev.javelin.model.UnsupportedModelException;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.WeightFormat;
+import dev.javelin.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans from the metadata of a checkpoint's tensors. */
 public final class CheckpointPlanner implements LoadPlanner {
+  /** Timelines, the rule for any JSON, and what else of an engine no size changes. */
+  private static final long ENGINE_BYTES = 128 << 10;
+
   private final DeviceCosts costs;
 
   public CheckpointPlanner(DeviceCosts costs) {
@@ -80,7 +86,11 @@ public final class CheckpointPlanner implements LoadPlanner {
           LoadPlan plan = LoadPlan.of(options, config, costs.loadDefaults(weightBytes));
           LoadShape shape = shape(checkpoint.tensors(), config, plan);
           List<DeviceNeed> needs =
-              withHostCache(costs.needs(shape), plan.options().hostCacheBytes());
+              withEngine(
+                  withHostCache(costs.needs(shape), plan.options().hostCacheBytes()),
+                  plan,
+                  hasTokenizer(checkpoint),
+                  config.vocabSize());
           String kvDevice =
               needs.stream()
                   .filter(need -> need.kvCacheBytes() > 0)
@@ -107,6 +117,38 @@ public final class CheckpointPlanner implements LoadPlanner {
       all.add(new DeviceNeed(HostMemory.DEVICE, 0, 0, 0, left));
     }
     return all;
+  }
+
+  /**
+   * What the engine and the tokenizer take beside the backend, where the heap is told of at all:
+   * beside a GPU's memory it is nothing.
+   */
+  private static List<DeviceNeed> withEngine(
+      List<DeviceNeed> needs, LoadPlan plan, boolean tokenizer, int vocabSize) {
+    if (needs.stream().noneMatch(need -> need.device().equals(DeviceMemory.JAVA_HEAP))) {
+      return needs;
+    }
+    long heap =
+        ENGINE_BYTES
+            + BackendModelRunner.heapBytes(plan.options(), vocabSize)
+            + BlockPool.bytes(plan.numBlocks())
+            + (tokenizer ? Tokenizers.heapBytes(vocabSize) : 0);
+    long host = tokenizer ? Tokenizers.nativeBytes(vocabSize) : 0;
+    return needs.stream()
+        .map(
+            need ->
+                switch (need.device()) {
+                  case DeviceMemory.JAVA_HEAP ->
+                      need.withWorkspaceBytes(need.workspaceBytes() + heap);
+                  case HostMemory.DEVICE -> need.withWorkspaceBytes(need.workspaceBytes() + host);
+                  default -> need;
+                })
+        .toList();
+  }
+
+  private static boolean hasTokenizer(Checkpoint checkpoint) {
+    return checkpoint.tokenizerJson().isPresent()
+        || checkpoint.metadata().containsKey("tokenizer.ggml.tokens");
   }
 
   private static LoadShape shape(List<TensorInfo> tensors, ModelConfig config, LoadPlan plan) {

@@ -27,6 +27,20 @@ public final class Tokenizers {
   private Tokenizers() {}
 
   /**
+   * About how much of the heap a tokenizer takes, with the checkpoint's own list of tokens and
+   * merges and the trie of tokens that structured output walks: measured with vocabularies of 8,192
+   * and 49,152 tokens.
+   */
+  public static long heapBytes(int vocabSize) {
+    return 215L * vocabSize;
+  }
+
+  /** About how much the binding takes off the heap, measured with the same. */
+  public static long nativeBytes(int vocabSize) {
+    return 1_200_000 + 172L * vocabSize;
+  }
+
+  /**
    * Opens a tokenizer.json. BOS and EOS come from tokenizer_config.json beside it where that names
    * them, else from the configuration.
    *

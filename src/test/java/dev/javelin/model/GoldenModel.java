@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One folder of tiny golden models: weights, configurations and what transformers computed. */
-record GoldenModel(Path folder) {
-  static final List<String> FAMILIES =
+public record GoldenModel(Path folder) {
+  public static final List<String> FAMILIES =
       List.of(
           "llama_llama3rope",
           "llama_linear",

@@ -173,6 +173,13 @@ final class AttentionTask implements WorkerTeam.Task {
     }
   }
 
+  /** Bytes of one thread's scratch for key-value heads that so many query heads share. */
+  static long scratchBytes(int group, int dim) {
+    long lanes = 2L * CpuKvCache.TILE;
+    long state = (long) QUERY_ROWS * group * PagedAttention.stateSize(dim);
+    return Float.BYTES * (lanes + lanes * dim + state) + Short.BYTES * lanes * dim;
+  }
+
   private static final class Scratch {
     final float[] weights = new float[CpuKvCache.TILE];
     final float[] lanes = new float[CpuKvCache.TILE];

@@ -185,6 +185,9 @@ final class CpuLinear implements Linear, WorkerTeam.Task {
 
   /** What one thread needs in any linear. */
   static final class LinearScratch {
+    static final long HEAP_BYTES =
+        4L * ROW_BLOCK * UnpackedPanels.WIDTH + UnpackedPanels.HEAP_BYTES;
+
     final float[] outputs = new float[ROW_BLOCK * UnpackedPanels.WIDTH];
     final UnpackedPanels panels;
     int touched;

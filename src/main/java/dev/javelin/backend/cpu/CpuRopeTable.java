@@ -24,6 +24,11 @@ final class CpuRopeTable implements RopeTable {
     this.spec = spec;
   }
 
+  /** Bytes of all pages of a context. */
+  static long bytes(int contextLength, int rotaryDim) {
+    return (long) Float.BYTES * Math.ceilDiv(contextLength, PAGE) * PAGE * rotaryDim;
+  }
+
   @Override
   public RopeSpec spec() {
     return spec;

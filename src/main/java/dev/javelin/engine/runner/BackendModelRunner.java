@@ -90,6 +90,23 @@ public final class BackendModelRunner implements ModelRunner {
     rows = new LogitRows(backend, model);
   }
 
+  /**
+   * What a runner keeps of the heap, whatever device computes: logits that are sampled from, and
+   * what a step is laid out in.
+   *
+   * @param options with nothing zero
+   */
+  public static long heapBytes(LoadOptions options, int vocabSize) {
+    long logits = (long) Float.BYTES * options.maxSequences() * vocabSize;
+    return logits
+        + LogitRows.bytes(vocabSize)
+        + Sampler.bytes(vocabSize)
+        + ForwardBatch.bytes(
+            options.tokenBudget(),
+            options.maxSequences(),
+            Math.ceilDiv(options.contextLength(), options.blockSize()));
+  }
+
   @Override
   public int vocabSize() {
     return vocabSize;

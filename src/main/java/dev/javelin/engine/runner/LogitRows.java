@@ -24,6 +24,10 @@ final class LogitRows {
     values = new float[SLICE * vocabSize];
   }
 
+  static long bytes(int vocabSize) {
+    return (long) Float.BYTES * SLICE * vocabSize;
+  }
+
   /** Takes rows in ascending order. */
   interface Reader {
     /**

@@ -32,6 +32,10 @@ final class Candidates {
     keys = new double[vocabSize];
   }
 
+  static long bytes(int vocabSize) {
+    return (Integer.BYTES + 3L * Double.BYTES) * vocabSize;
+  }
+
   int size() {
     return size;
   }

@@ -30,6 +30,11 @@ public final class Sampler {
     raw = new RawDistribution(vocabSize);
   }
 
+  /** What a sampler keeps of the heap. */
+  public static long bytes(int vocabSize) {
+    return Candidates.bytes(vocabSize) + (long) Float.BYTES * vocabSize;
+  }
+
   /**
    * Samples one token and counts it in {@code state}.
    *

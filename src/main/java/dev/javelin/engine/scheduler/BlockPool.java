@@ -39,6 +39,13 @@ public final class BlockPool {
     host = new HostTier(hostSlots);
   }
 
+  /** What the accounts of so many blocks take of the heap. */
+  public static long bytes(int numBlocks) {
+    // Who holds a block, two links to free ones, two halves of a hash, a flag, a link and a bucket.
+    return numBlocks
+        * (Integer.BYTES + 2L * Integer.BYTES + 2L * Long.BYTES + 1 + 3L * Integer.BYTES);
+  }
+
   public int numBlocks() {
     return holders.length;
   }

@@ -2,6 +2,7 @@ package dev.javelin.backend.cpu.linear;
 
 import static dev.javelin.backend.cpu.simd.Lanes.FLOATS;
 
+import dev.javelin.quant.WeightFormat;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -41,6 +42,14 @@ public final class PanelInput {
   float[] groupSums = NONE;
 
   int sumsPitch;
+
+  /** Bytes of the heap that a row of an input takes before it meets a weight of this kind. */
+  public static long rowBytes(WeightFormat format, int columns) {
+    PanelKernel kernel = PanelKernel.of(format, columns);
+    long pitch = (columns + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
+    long copied = kernel.scalesInput() || pitch != columns ? pitch : 0;
+    return Float.BYTES * (copied + (kernel.usesSums() ? pitch / 32 : 0));
+  }
 
   /**
    * @param scaled for kernels that ask for it ({@link PanelKernel#scalesInput})

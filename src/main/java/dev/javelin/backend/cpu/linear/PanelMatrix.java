@@ -36,6 +36,11 @@ public final class PanelMatrix {
     return Math.multiplyExact(PanelKernel.of(format, columns).pairBytes(columns), (long) pairs);
   }
 
+  /** {@link PanelKernel#scalesInput} of a weight's kernel. */
+  public static boolean scalesInput(WeightFormat format, int columns) {
+    return PanelKernel.of(format, columns).scalesInput();
+  }
+
   public PanelKernel kernel() {
     return kernel;
   }

@@ -16,6 +16,9 @@ public final class UnpackedPanels {
   /** Memory off the heap that one of these takes. */
   public static final long BYTES = 4L * MAX_COLUMNS * WIDTH;
 
+  /** Memory of the heap that one of these takes. */
+  public static final long HEAP_BYTES = 2L * Float.BYTES * (MAX_COLUMNS / 16) * WIDTH;
+
   /** Address of [MAX_COLUMNS, WIDTH] floats. */
   final long codes;
 
