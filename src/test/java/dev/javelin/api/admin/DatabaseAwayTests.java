@@ -164,6 +164,7 @@ class DatabaseAwayTests {
     long until = System.nanoTime() + away.toNanos();
     do {
       assertThat(answer(model)).isIn("one", "two");
+      assertThat(api.get("/readyz").is(200).text("/status")).isEqualTo("degraded");
       api.get("/api/v1/models").isProblem(503, "unavailable");
     } while (System.nanoTime() < until);
     WAY.restore();
@@ -242,6 +243,28 @@ class DatabaseAwayTests {
     WAY.cut();
     Answer refused = ask(new ApiClient(port, fresh), model).is(503);
     assertThat(refused.text("/error/code")).isEqualTo("database_unavailable");
+  }
+
+  @Test
+  void readinessNamesTheDatabaseAndStaysWhileAModelAnswers() {
+    assertThat(api.get("/readyz").is(200).json()).hasToString("{\"status\":\"ready\"}");
+    WAY.cut();
+    Answer degraded = api.get("/readyz").is(200);
+    assertThat(degraded.text("/status")).isEqualTo("degraded");
+    assertThat(degraded.text("/reason")).contains("database", "inference goes on");
+    WAY.restore();
+    while (!api.get("/readyz").is(200).text("/status").equals("ready")) {
+      Thread.onSpinWait();
+    }
+    for (var instance : api.get("/api/v1/instances").is(200).json().path("items")) {
+      String id = instance.path("id").stringValue();
+      api.succeeded(api.delete("/api/v1/instances/" + id + "?force=true"));
+    }
+    api.get("/readyz").is(200);
+    WAY.cut();
+    Answer refused = api.get("/readyz").is(503);
+    assertThat(refused.text("/status")).isEqualTo("not ready");
+    assertThat(refused.text("/reason")).contains("database", "no model");
   }
 
   private Answer register(String content) throws IOException {
