@@ -1,5 +1,6 @@
 package dev.javelin.service;
 
+import dev.javelin.catalog.ModelVersion;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.beam.BeamSearch;
 import dev.javelin.engine.request.ErrorCode;
@@ -75,6 +76,11 @@ public final class Generation {
 
   String id() {
     return call.id();
+  }
+
+  /** What the model that answers was loaded from. */
+  public ModelVersion version() {
+    return lease.instance().version();
   }
 
   /** The model that answers, whatever its alias stands for meanwhile. */
@@ -226,7 +232,7 @@ public final class Generation {
         call.origin().requestId(),
         call.caller().name(),
         call.model(),
-        lease.instance().version().label(),
+        version().label(),
         lease.instance().id(),
         state,
         call.sequences(),

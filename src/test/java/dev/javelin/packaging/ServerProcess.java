@@ -22,17 +22,20 @@ final class ServerProcess implements AutoCloseable {
   private final Thread reader;
 
   ServerProcess(String... arguments) throws IOException {
+    this(List.of("-Xmx512m"), arguments);
+  }
+
+  /**
+   * @param options of the JVM
+   */
+  ServerProcess(List<String> options, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of(
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.javelin.JavelinApplication"));
+        List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(options);
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "dev.javelin.JavelinApplication"));
     command.addAll(List.of(arguments));
     process = new ProcessBuilder(command).redirectErrorStream(true).start();
     reader = Thread.ofVirtual().start(this::read);
@@ -60,6 +63,10 @@ final class ServerProcess implements AutoCloseable {
   /** Waits for the model; the server's address without a slash at the end. */
   String url() {
     return url.join();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** As Ctrl-C and a container's stop do. */

@@ -5,6 +5,7 @@ import dev.javelin.api.JsonFields;
 import dev.javelin.api.Origins;
 import dev.javelin.api.PreferredWait;
 import dev.javelin.api.RequestIds;
+import dev.javelin.catalog.ModelVersion;
 import dev.javelin.config.JavelinProperties;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.service.Generation;
@@ -162,18 +163,21 @@ final class GenerationController {
   }
 
   private AnswerFormat.Head head(GenerationCall call, Generation generation) {
-    return new AnswerFormat.Head(
-        call.id(), clock.instant(), call.model(), fingerprint(generation.model()));
+    return new AnswerFormat.Head(call.id(), clock.instant(), call.model(), fingerprint(generation));
   }
 
-  /** The same for the same weights on the same backend: answers with a seed then agree. */
-  private static String fingerprint(LoadedModel model) {
+  /**
+   * The same for the same files on the same backend: answers with a seed then agree. A version
+   * whose files are not digested yet agrees with itself alone.
+   */
+  private static String fingerprint(Generation generation) {
+    ModelVersion version = generation.version();
+    LoadedModel model = generation.model();
     int hash =
         Objects.hash(
-            model.config().architecture(),
+            version.sha256() == null ? version.id() : version.sha256(),
             model.report().backend(),
-            model.report().weightBytes(),
-            model.effective());
+            model.effective().toString());
     return String.format(Locale.ROOT, "fp_%08x", hash);
   }
 }
