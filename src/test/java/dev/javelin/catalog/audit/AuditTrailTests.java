@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.catalog.audit.AuditTrail.Verification;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 class AuditTrailTests {
   private static final int ROWS = 10_000;
+
+  /** Rows at the ends of the chain, and around the pages in which it is read. */
+  private static final long[] PLACES = {1, 2, 1000, 1001, 6789, ROWS - 1, ROWS};
+
   private static final List<String> TEXTS =
       List.of(
           "actor",
@@ -70,22 +75,64 @@ class AuditTrailTests {
     assertThat(fixture.trail.verify().rows()).isEqualTo(ROWS);
     Random random = new Random(17);
     for (String column : TEXTS) {
-      for (int i = 0; i < 3; i++) {
-        long position = 1 + random.nextInt(ROWS);
+      for (long position : PLACES) {
         String stored = text(fixture, column, position);
-        int at = random.nextInt(stored.length());
-        char other = stored.charAt(at) == 'x' ? 'y' : 'x';
-        String changed = stored.substring(0, at) + other + stored.substring(at + 1);
-        set(fixture, column, position, changed);
+        int length = stored.getBytes(StandardCharsets.UTF_8).length;
+        set(fixture, column, position, changed(stored, random.nextInt(length)));
         assertBroken(fixture, position);
         set(fixture, column, position, stored);
       }
     }
-    fixture.change("update audit_entry set at = dateadd(microsecond, 1, at) where position = 77");
-    assertBroken(fixture, 77);
-    fixture.change("update audit_entry set at = dateadd(microsecond, -1, at) where position = 77");
+    for (String unit : List.of("microsecond", "second", "day")) {
+      String move = "update audit_entry set at = dateadd(%s, %d, at) where position = 77";
+      fixture.change(move.formatted(unit, 1));
+      assertBroken(fixture, 77);
+      fixture.change(move.formatted(unit, -1));
+    }
+    assertThat(fixture.trail.verify().intact()).isTrue();
     fixture.change("update audit_entry set before_state = null where position = 78");
     assertBroken(fixture, 78);
+  }
+
+  @Test
+  void ofTenThousandRowsNoneCanBeMissingOrElsewhere() {
+    Fixture fixture = h2("audit-rows");
+    fixture.append(entries(0, ROWS));
+    for (long position : PLACES) {
+      fixture
+          .sql
+          .sql("create table kept as select * from audit_entry where position = " + position)
+          .update();
+      fixture.change("delete from audit_entry where position = ?", position);
+      assertBroken(fixture, position);
+      fixture.change("insert into audit_entry select * from kept");
+      fixture.sql.sql("drop table kept").update();
+    }
+    for (long position : new long[] {1, 999, 1000, 5000}) {
+      for (long other : new long[] {position + 1, ROWS}) {
+        swap(fixture, position, other);
+        assertBroken(fixture, position);
+        swap(fixture, position, other);
+      }
+    }
+    assertThat(fixture.trail.verify().intact()).isTrue();
+    fixture.change("delete from audit_entry where position between 3001 and 4000");
+    assertBroken(fixture, 3001);
+    fixture.change("update audit_entry set position = position - 1000 where position > 4000");
+    assertBroken(fixture, 3001);
+  }
+
+  private static void swap(Fixture fixture, long position, long other) {
+    for (long[] move : new long[][] {{position, 0}, {other, position}, {0, other}}) {
+      fixture.change("update audit_entry set position = ? where position = ?", move[1], move[0]);
+    }
+  }
+
+  /** One byte of a text is another, and it is still UTF-8. */
+  private static String changed(String text, int at) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    bytes[at] ^= 1;
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   @Test
@@ -94,9 +141,8 @@ class AuditTrailTests {
     fixture.append(entries(0, 3));
     for (String column : TEXTS) {
       String stored = text(fixture, column, 2);
-      for (int at = 0; at < stored.length(); at++) {
-        char other = (char) (stored.charAt(at) ^ 1);
-        set(fixture, column, 2, stored.substring(0, at) + other + stored.substring(at + 1));
+      for (int at = 0; at < stored.getBytes(StandardCharsets.UTF_8).length; at++) {
+        set(fixture, column, 2, changed(stored, at));
         assertBroken(fixture, 2);
       }
       set(fixture, column, 2, stored);
