@@ -1,28 +1,58 @@
 package dev.javelin.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 /** The catalog cannot do what was asked. */
 public final class CatalogException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** What kind of refusal it is. */
   public enum Reason {
+    /** What was given cannot be stored. */
+    INVALID,
     NOT_FOUND,
     ALREADY_EXISTS,
-    IN_USE
+    IN_USE,
+    /** Something else has to be done first. */
+    CONFLICT
   }
 
   private final Reason reason;
+  private final @Nullable String field;
 
-  public CatalogException(Reason reason, String message) {
+  private CatalogException(Reason reason, @Nullable String field, String message) {
     super(message);
     this.reason = reason;
+    this.field = field;
+  }
+
+  public CatalogException(Reason reason, String message) {
+    this(reason, null, message);
+  }
+
+  /**
+   * @param field at fault, as the caller's parameter and the API have it
+   */
+  public static CatalogException invalid(String field, String message) {
+    return new CatalogException(Reason.INVALID, field, message);
   }
 
   public static CatalogException notFound(String what, Object name) {
     return new CatalogException(Reason.NOT_FOUND, "there is no %s '%s'".formatted(what, name));
   }
 
+  /** Something is called {@code name} already. */
+  public static CatalogException nameTaken(String what, String name) {
+    return new CatalogException(
+        Reason.ALREADY_EXISTS, "name", "there is a %s '%s' already".formatted(what, name));
+  }
+
   public Reason reason() {
     return reason;
+  }
+
+  /** The field at fault; null if it is none, or more than one. */
+  public @Nullable String field() {
+    return field;
   }
 }

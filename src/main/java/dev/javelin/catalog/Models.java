@@ -64,8 +64,7 @@ public class Models {
    */
   public RegisteredModel create(String name, String description) {
     if (models.findByName(name).isPresent()) {
-      throw new CatalogException(
-          Reason.ALREADY_EXISTS, "there is a model '%s' already".formatted(name));
+      throw CatalogException.nameTaken("model", name);
     }
     return models.saveAndFlush(new ModelEntity(name, description, now())).view();
   }

@@ -4,7 +4,7 @@ import dev.javelin.api.Audited;
 import dev.javelin.api.admin.KeyView;
 import dev.javelin.api.admin.LimitsBody;
 import dev.javelin.api.admin.UserView;
-import dev.javelin.catalog.Revision;
+import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.ApiKey;
@@ -22,7 +22,9 @@ import jakarta.validation.Valid;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -271,12 +273,26 @@ final class AccessController {
   }
 
   @PostMapping("/console/access/quotas/{tenant}/delete")
-  String deleteQuota(@PathVariable String tenant, ServerWebExchange exchange) {
+  String deleteQuota(
+      @PathVariable String tenant,
+      @ModelAttribute QuotaForm given,
+      Model view,
+      ServerWebExchange exchange) {
     LimitsBody before = limits(tenant);
     if (before == null) {
       throw missing();
     }
-    stored.delete(tenant, Revision.ANY);
+    Optional<String> gone =
+        attempt(
+            view,
+            exchange,
+            () -> {
+              stored.delete(tenant, given.seen());
+              return tenant;
+            });
+    if (gone.isEmpty()) {
+      return quotas(null, view, exchange);
+    }
     quotas.forget(tenant);
     Audited.change(exchange, before, null);
     return QUOTAS;
@@ -288,12 +304,14 @@ final class AccessController {
 
   private String quotasPage(Model view, ServerWebExchange exchange) {
     if (Caller.of(exchange).may(Access.ADMIN)) {
+      Map<String, TenantQuota> limited = new HashMap<>();
+      stored.list().forEach(quota -> limited.put(quota.tenant(), quota));
       TreeSet<String> tenants = new TreeSet<>(quotas.tenants());
-      stored.list().forEach(quota -> tenants.add(quota.tenant()));
+      tenants.addAll(limited.keySet());
       view.addAttribute(
           "quotas",
           tenants.stream()
-              .map(tenant -> QuotaRow.of(tenant, stored.find(tenant), quotas.ofTenant(tenant)))
+              .map(tenant -> QuotaRow.of(tenant, limited.get(tenant), quotas.ofTenant(tenant)))
               .toList());
     }
     return page("quotas", Access.ADMIN, view, exchange);
@@ -323,6 +341,13 @@ final class AccessController {
       Model view, ServerWebExchange exchange, Supplier<T> change) {
     try {
       return Optional.of(change.get());
+    } catch (CatalogException e) {
+      String field = e.field();
+      refuse(
+          new FieldProblem(field == null ? "" : field, String.valueOf(e.getMessage())),
+          view,
+          exchange);
+      return Optional.empty();
     } catch (IllegalArgumentException | StaleRevisionException e) {
       refuse(new FieldProblem("", String.valueOf(e.getMessage())), view, exchange);
       return Optional.empty();

@@ -4,6 +4,7 @@ import dev.javelin.catalog.audit.AuditEntry;
 import dev.javelin.catalog.audit.AuditRow;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,21 +26,24 @@ record AuditView(
 
   /** Without its difference. */
   static AuditView brief(AuditRow row, JsonMapper mapper) {
-    return of(row, status(row, mapper), List.of());
+    return of(row, status(json(row.entry().after(), mapper)), List.of());
   }
 
   static AuditView whole(AuditRow row, JsonMapper mapper) {
     AuditEntry entry = row.entry();
-    JsonNode before = entry.before() == null ? null : mapper.readTree(entry.before());
-    JsonNode after = entry.after() == null ? null : mapper.readTree(entry.after());
+    JsonNode before = json(entry.before(), mapper);
+    JsonNode after = json(entry.after(), mapper);
     // A change notes the state beside the answer's status; anything else is the state itself.
     JsonNode state = after != null && after.has("status") ? after.get("state") : after;
-    return of(row, status(row, mapper), JsonDifference.between(before, state));
+    return of(row, status(after), JsonDifference.between(before, state));
   }
 
-  private static int status(AuditRow row, JsonMapper mapper) {
-    String after = row.entry().after();
-    return after == null ? 0 : mapper.readTree(after).path("status").asInt(0);
+  private static @Nullable JsonNode json(@Nullable String text, JsonMapper mapper) {
+    return text == null ? null : mapper.readTree(text);
+  }
+
+  private static int status(@Nullable JsonNode after) {
+    return after == null ? 0 : after.path("status").asInt(0);
   }
 
   private static AuditView of(AuditRow row, int status, List<JsonDifference.Line> lines) {

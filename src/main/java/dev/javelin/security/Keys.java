@@ -1,5 +1,6 @@
 package dev.javelin.security;
 
+import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.account.ApiKey;
 import dev.javelin.catalog.account.ApiKeys;
 import dev.javelin.catalog.account.Limits;
@@ -38,7 +39,7 @@ public final class Keys {
    * @param role beside inference
    * @param aliases empty: all
    * @param expiresAt null: never
-   * @throws IllegalArgumentException if the key could do what its maker may not
+   * @throws CatalogException INVALID if the key could do what its maker may not, or has ended
    */
   public Made create(
       Caller caller,
@@ -49,14 +50,16 @@ public final class Keys {
       Limits limits,
       @Nullable Instant expiresAt) {
     if (role.isPresent() && !caller.role().orElseThrow().covers(role.get())) {
-      throw new IllegalArgumentException(
+      throw CatalogException.invalid(
+          "role",
           "a key may have at most its maker's role, %s".formatted(caller.role().get().word()));
     }
     if (!caller.may(Access.ADMIN)) {
       checkOwn(caller, tenant, aliases);
     }
     if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
-      throw new IllegalArgumentException("expiresAt is " + expiresAt + ", which is over");
+      throw CatalogException.invalid(
+          "expiresAt", "expiresAt is %s, which is over".formatted(expiresAt));
     }
     KeyText text = KeyText.fresh();
     ApiKey key =
@@ -85,15 +88,18 @@ public final class Keys {
 
   private static void checkOwn(Caller caller, Optional<String> tenant, Set<String> aliases) {
     if (!tenant.orElse(caller.tenant()).equals(caller.tenant())) {
-      throw new IllegalArgumentException(
+      throw CatalogException.invalid(
+          "tenant",
           "only an administrator makes keys of another tenant than " + caller.tenant());
     }
     if (caller instanceof Caller.Key(ApiKey own)) {
       if (own.expiresAt() != null || !own.limits().equals(Limits.NONE)) {
-        throw new IllegalArgumentException("a key with limits or an end makes no other keys");
+        throw new CatalogException(
+            CatalogException.Reason.INVALID, "a key with limits or an end makes no other keys");
       }
       if (!own.aliases().isEmpty() && (aliases.isEmpty() || !own.aliases().containsAll(aliases))) {
-        throw new IllegalArgumentException(
+        throw CatalogException.invalid(
+            "aliases",
             "a key may use at most the aliases of the key that made it");
       }
     }

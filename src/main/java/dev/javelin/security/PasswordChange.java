@@ -1,5 +1,6 @@
 package dev.javelin.security;
 
+import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.account.Accounts;
 import java.util.Locale;
 import org.springframework.security.authentication.LockedException;
@@ -23,7 +24,7 @@ public final class PasswordChange {
   }
 
   /** The message is for the caller. */
-  public static final class Refused extends IllegalArgumentException {
+  public static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;
@@ -82,7 +83,7 @@ public final class PasswordChange {
   private String hash(String password) {
     try {
       return passwords.hash(password);
-    } catch (IllegalArgumentException e) {
+    } catch (CatalogException e) {
       throw new Refused(Reason.LENGTH, String.valueOf(e.getMessage()));
     }
   }

@@ -1,5 +1,6 @@
 package dev.javelin.security;
 
+import dev.javelin.catalog.CatalogException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +22,14 @@ public final class Passwords {
   private @Nullable String nobody;
 
   /**
-   * @throws IllegalArgumentException if the password is shorter than 12 characters or longer than
+   * @throws CatalogException INVALID if the password is shorter than 12 characters or longer than
    *     bcrypt reads, 72 bytes
    */
   public String hash(String password) {
     if (password.length() < LEAST
         || password.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-      throw new IllegalArgumentException(
+      throw CatalogException.invalid(
+          "password",
           "a password has at least %d characters and at most %d bytes"
               .formatted(LEAST, MOST_BYTES));
     }

@@ -42,8 +42,8 @@ public final class People {
 
   /**
    * @param password null: one is made for one use
-   * @throws IllegalArgumentException if the name is malformed or taken, or the password too short
-   *     or too long
+   * @throws dev.javelin.catalog.CatalogException INVALID if the name is malformed or the password
+   *     too short or too long, ALREADY_EXISTS if the name is taken
    */
   public Made create(String name, Role role, @Nullable String password) {
     String given = password == null ? Passwords.fresh() : password;
@@ -52,7 +52,8 @@ public final class People {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws dev.javelin.catalog.CatalogException NOT_FOUND, or CONFLICT if no administrator would
+   *     remain
    * @throws dev.javelin.catalog.StaleRevisionException if it is not the state that was meant
    */
   public Account changeRole(String name, Role role, Revision revision) {
@@ -62,7 +63,7 @@ public final class People {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such account
+   * @throws dev.javelin.catalog.CatalogException NOT_FOUND
    */
   public Made resetPassword(String name) {
     String password = Passwords.fresh();
@@ -72,7 +73,8 @@ public final class People {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws dev.javelin.catalog.CatalogException NOT_FOUND, or CONFLICT if no administrator would
+   *     remain
    * @throws dev.javelin.catalog.StaleRevisionException if it is not the state that was meant
    */
   public void delete(String name, Revision revision) {

@@ -105,20 +105,31 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
   public static Problem from(Throwable failure) {
     return switch (failure) {
       case ProblemException problem -> problem.problem();
-      case CatalogException refused ->
-          of(
-              switch (refused.reason()) {
-                case NOT_FOUND -> Type.NOT_FOUND;
-                case ALREADY_EXISTS -> Type.ALREADY_EXISTS;
-                case IN_USE -> Type.IN_USE;
-              },
-              refused.getMessage());
+      case CatalogException refused -> from(refused);
       case StaleRevisionException stale -> of(Type.PRECONDITION_FAILED, stale.getMessage());
       case EngineException engine -> from(engine);
       case RuntimeException lost when DatabaseAway.is(lost) ->
           of(Type.UNAVAILABLE, "the database does not answer; try again");
       default -> of(Type.INTERNAL, "internal error; the log has more");
     };
+  }
+
+  private static Problem from(CatalogException refused) {
+    Type type =
+        switch (refused.reason()) {
+          case INVALID -> Type.INVALID_REQUEST;
+          case NOT_FOUND -> Type.NOT_FOUND;
+          case ALREADY_EXISTS -> Type.ALREADY_EXISTS;
+          case IN_USE -> Type.IN_USE;
+          case CONFLICT -> Type.CONFLICT;
+        };
+    String detail = String.valueOf(refused.getMessage());
+    String field = refused.field();
+    return new Problem(
+        type,
+        detail,
+        field == null ? List.of() : List.of(new FieldError("/" + field, detail)),
+        Map.of());
   }
 
   private static Problem from(EngineException failure) {

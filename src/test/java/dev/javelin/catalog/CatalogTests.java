@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.javelin.catalog.AliasPolicy.Loading;
 import dev.javelin.catalog.CatalogException.Reason;
+import dev.javelin.catalog.account.Account;
+import dev.javelin.catalog.account.Accounts;
+import dev.javelin.catalog.account.Role;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
@@ -70,6 +74,7 @@ class CatalogTests {
       profilesKeepTheirRevision(context);
       alias = aliasesMoveAtomicallyWithHistory(context.getBean(Aliases.class));
       callsWithAKeyAreAnsweredOnce(context.getBean(IdempotentCalls.class));
+      oneAdministratorAlwaysStays(context.getBean(Accounts.class));
       context.getBean(Settings.class).put("theme", "dark");
       context.getBean(Settings.class).put("theme", "light");
       context.getBean(Nodes.class).begin(node, "one", Duration.ofDays(1));
@@ -86,9 +91,7 @@ class CatalogTests {
 
   private static ModelVersion versionsAreImmutableAndNumbered(Models models) {
     models.create("tiny", "a test");
-    assertThatThrownBy(() -> models.create("tiny", ""))
-        .isInstanceOfSatisfying(
-            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ALREADY_EXISTS));
+    refusedAs(Reason.ALREADY_EXISTS, () -> models.create("tiny", ""));
     NewVersion given =
         new NewVersion(
             "path:/m/tiny.gguf",
@@ -176,6 +179,24 @@ class CatalogTests {
         .isEqualTo(new IdempotentCalls.Answer("body", 202, "{}", "answer"));
     calls.forget("key");
     assertThat(calls.claim("key", "other")).isEmpty();
+  }
+
+  private static void oneAdministratorAlwaysStays(Accounts accounts) {
+    accounts.create("ann", Role.ADMIN, "{bcrypt}x", false);
+    refusedAs(Reason.CONFLICT, () -> accounts.delete("ann", Revision.ANY));
+    refusedAs(Reason.CONFLICT, () -> accounts.changeRole("ann", Role.VIEWER, Revision.ANY));
+    refusedAs(Reason.ALREADY_EXISTS, () -> accounts.create("ann", Role.ADMIN, "", false));
+    refusedAs(Reason.INVALID, () -> accounts.create("Not A Name", Role.ADMIN, "", false));
+    refusedAs(Reason.NOT_FOUND, () -> accounts.delete("bob", Revision.ANY));
+    accounts.create("bob", Role.ADMIN, "{bcrypt}x", false);
+    accounts.delete("ann", Revision.ANY);
+    assertThat(accounts.list()).extracting(Account::name).containsExactly("bob");
+  }
+
+  private static void refusedAs(Reason reason, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 
   private static void aNodeWritesOffWhatItsFormerLifeLeft(

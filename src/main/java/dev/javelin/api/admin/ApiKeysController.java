@@ -3,7 +3,6 @@ package dev.javelin.api.admin;
 import dev.javelin.api.Audited;
 import dev.javelin.catalog.account.ApiKey;
 import dev.javelin.catalog.account.Limits;
-import dev.javelin.catalog.account.Role;
 import dev.javelin.security.Caller;
 import dev.javelin.security.Keys;
 import dev.javelin.security.QuotaUsage;
@@ -80,21 +79,15 @@ final class ApiKeysController {
   @ResponseStatus(HttpStatus.CREATED)
   CreatedKey create(@Valid @RequestBody NewKey body, ServerWebExchange exchange) {
     Caller caller = Caller.of(exchange);
-    Optional<Role> role = Optional.ofNullable(body.role()).map(ApiKeysController::role);
-    Keys.Made made;
-    try {
-      made =
-          keys.create(
-              caller,
-              body.name(),
-              Optional.ofNullable(body.tenant()),
-              role,
-              body.aliases() == null ? Set.of() : body.aliases(),
-              body.limits() == null ? Limits.NONE : body.limits().limits(),
-              body.expiresAt());
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
-    }
+    Keys.Made made =
+        keys.create(
+            caller,
+            body.name(),
+            Optional.ofNullable(body.tenant()),
+            Optional.ofNullable(body.role()).map(Roles::of),
+            body.aliases() == null ? Set.of() : body.aliases(),
+            body.limits() == null ? Limits.NONE : body.limits().limits(),
+            body.expiresAt());
     Audited.change(exchange, null, KeyView.of(made.key()));
     return new CreatedKey(KeyView.of(made.key()), made.text().reveal());
   }
@@ -120,15 +113,5 @@ final class ApiKeysController {
             () ->
                 new ProblemException(
                     Type.NOT_FOUND, "there is no key '%s' of yours".formatted(id)));
-  }
-
-  private static Role role(String word) {
-    return Role.of(word)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    Type.INVALID_REQUEST,
-                    "role must be viewer, developer, operator, deployer, admin or absent, but is"
-                        + " '%s'".formatted(word)));
   }
 }

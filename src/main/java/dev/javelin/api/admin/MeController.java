@@ -3,6 +3,7 @@ package dev.javelin.api.admin;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.security.Caller;
 import dev.javelin.security.PasswordChange;
+import dev.javelin.service.Problem;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
 import jakarta.validation.Valid;
@@ -53,8 +54,14 @@ final class MeController {
   void changePassword(@Valid @RequestBody Passwords given, ServerWebExchange exchange) {
     try {
       passwords.change(Caller.of(exchange), given.old(), given.next());
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
+    } catch (PasswordChange.Refused refused) {
+      String why = String.valueOf(refused.getMessage());
+      throw new ProblemException(
+          switch (refused.reason()) {
+            case OLD_WRONG -> Problem.ofField("/old", why);
+            case SAME, LENGTH -> Problem.ofField("/next", why);
+            case NO_PASSWORD, THROTTLED -> Problem.of(Type.INVALID_REQUEST, why);
+          });
     }
   }
 }

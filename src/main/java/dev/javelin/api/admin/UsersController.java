@@ -3,7 +3,6 @@ package dev.javelin.api.admin;
 import dev.javelin.api.Audited;
 import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Account;
-import dev.javelin.catalog.account.Role;
 import dev.javelin.security.People;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
@@ -11,7 +10,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -69,7 +67,7 @@ final class UsersController {
   @PostMapping
   @Answers(201)
   ResponseEntity<CreatedUser> create(@Valid @RequestBody NewUser body, ServerWebExchange exchange) {
-    var made = valid(() -> people.create(body.name(), role(body.role()), body.password()));
+    var made = people.create(body.name(), Roles.of(body.role()), body.password());
     Audited.change(exchange, null, UserView.of(made.account()));
     return ResponseEntity.created(URI.create("/api/v1/users/" + made.account().name()))
         .eTag(tag(made.account()))
@@ -89,7 +87,7 @@ final class UsersController {
       ServerWebExchange exchange) {
     Account before = require(name);
     Revision revision = ETags.required(ifMatch, before.id(), before.revision());
-    Account after = valid(() -> people.changeRole(name, role(body.role()), revision));
+    Account after = people.changeRole(name, Roles.of(body.role()), revision);
     Audited.change(exchange, UserView.of(before), UserView.of(after));
     return tagged(after);
   }
@@ -111,11 +109,7 @@ final class UsersController {
       ServerWebExchange exchange) {
     Account before = require(name);
     Revision revision = ETags.required(ifMatch, before.id(), before.revision());
-    valid(
-        () -> {
-          people.delete(name, revision);
-          return name;
-        });
+    people.delete(name, revision);
     Audited.change(exchange, UserView.of(before), null);
   }
 
@@ -132,22 +126,5 @@ final class UsersController {
         .find(name)
         .orElseThrow(
             () -> new ProblemException(Type.NOT_FOUND, "there is no user '%s'".formatted(name)));
-  }
-
-  private static Role role(String word) {
-    return Role.of(word)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "role must be viewer, developer, operator, deployer or admin, but is '%s'"
-                        .formatted(word)));
-  }
-
-  private static <T> T valid(Supplier<T> change) {
-    try {
-      return change.get();
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(Type.INVALID_REQUEST, String.valueOf(e.getMessage()));
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.javelin.catalog.account;
 
+import dev.javelin.catalog.CatalogException;
+import dev.javelin.catalog.CatalogException.Reason;
 import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.StaleRevisionException;
 import java.time.Clock;
@@ -48,16 +50,17 @@ public class Accounts {
 
   /**
    * @param passwordHash with the scheme in front, as in {@code {bcrypt}…}
-   * @throws IllegalArgumentException if the name is malformed or taken
+   * @throws CatalogException INVALID if the name is malformed, ALREADY_EXISTS if it is taken
    */
   public Account create(String name, Role role, String passwordHash, boolean mustChangePassword) {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
+      throw CatalogException.invalid(
+          "name",
           "a user's name is 1 to 64 of a-z 0-9 . _ @ - and starts with a letter or digit, but is '%s'"
               .formatted(name));
     }
     if (accounts.findByName(name).isPresent()) {
-      throw new IllegalArgumentException("the user '%s' exists".formatted(name));
+      throw CatalogException.nameTaken("user", name);
     }
     AccountEntity entity = new AccountEntity(name, role, clock.instant());
     entity.password(passwordHash, mustChangePassword);
@@ -65,7 +68,7 @@ public class Accounts {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws CatalogException NOT_FOUND, or CONFLICT if no administrator would remain
    * @throws StaleRevisionException if it is not the state that was meant
    */
   public Account changeRole(String name, Role role, Revision revision) {
@@ -76,7 +79,7 @@ public class Accounts {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such account
+   * @throws CatalogException NOT_FOUND
    */
   public Account changePassword(String name, String passwordHash, boolean mustChange) {
     AccountEntity entity = require(name, Revision.ANY);
@@ -85,7 +88,7 @@ public class Accounts {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such account, or no administrator would remain
+   * @throws CatalogException NOT_FOUND, or CONFLICT if no administrator would remain
    * @throws StaleRevisionException if it is not the state that was meant
    */
   public void delete(String name, Revision revision) {
@@ -98,7 +101,7 @@ public class Accounts {
     AccountEntity entity =
         accounts
             .findByName(name)
-            .orElseThrow(() -> new IllegalArgumentException("no user '%s'".formatted(name)));
+            .orElseThrow(() -> CatalogException.notFound("user", name));
     revision.check("the user '%s'".formatted(name), entity.account().revision());
     return entity;
   }
@@ -106,7 +109,8 @@ public class Accounts {
   private void keepAnAdministrator(AccountEntity entity, boolean staysOne) {
     boolean isOne = entity.account().role() == Role.ADMIN;
     if (isOne && !staysOne && accounts.countByRole(Role.ADMIN) == 1) {
-      throw new IllegalArgumentException(
+      throw new CatalogException(
+          Reason.CONFLICT,
           "'%s' is the last administrator; make another one first"
               .formatted(entity.account().name()));
     }

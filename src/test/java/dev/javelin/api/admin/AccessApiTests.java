@@ -2,6 +2,7 @@ package dev.javelin.api.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.api.admin.ApiClient.Answer;
 import dev.javelin.catalog.account.Limits;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.catalog.audit.AuditTrail;
@@ -81,18 +82,24 @@ class AccessApiTests {
   @Test
   void whatAUserMayNotBeIsToldAsAProblem() throws Exception {
     String name = name();
-    assertThat(json(400, post("/api/v1/users", admin, user(name, "king"))).path("detail"))
-        .asString()
-        .contains("viewer", "king");
-    json(400, post("/api/v1/users", admin, user("Not A Name", "viewer")));
-    json(
-        400,
-        post(
-            "/api/v1/users",
-            admin,
-            "{\"name\":\"%s\",\"role\":\"viewer\",\"password\":\"short\"}".formatted(name)));
-    json(201, post("/api/v1/users", admin, user(name, "viewer")));
-    json(400, post("/api/v1/users", admin, user(name, "viewer")));
+    ApiClient api = new ApiClient(port, admin);
+    Answer king = api.post("/api/v1/users", user(name, "king"));
+    isAt("/role", king.isProblem(400, "invalid-request"));
+    assertThat(king.text("/detail")).contains("viewer", "king");
+    isAt(
+        "/name",
+        api.post("/api/v1/users", user("Not A Name", "viewer")).isProblem(400, "invalid-request"));
+    String weak = "{\"name\":\"%s\",\"role\":\"viewer\",\"password\":\"short\"}".formatted(name);
+    isAt("/password", api.post("/api/v1/users", weak).isProblem(400, "invalid-request"));
+    api.post("/api/v1/users", user(name, "viewer")).is(201);
+    isAt(
+        "/name",
+        api.post("/api/v1/users", user(name, "viewer")).isProblem(409, "already-exists"));
+  }
+
+  private static void isAt(String pointer, Answer refused) {
+    assertThat(refused.text("/errors/0/pointer")).isEqualTo(pointer);
+    assertThat(refused.text("/errors/0/detail")).isEqualTo(refused.text("/detail"));
   }
 
   @Test
@@ -123,15 +130,27 @@ class AccessApiTests {
   @Test
   void nobodyMakesAKeyThatMayMoreThanThey() throws Exception {
     String developer = keys.with(Role.DEVELOPER);
-    json(400, post("/api/v1/api-keys", developer, "{\"name\":\"x\",\"role\":\"operator\"}"));
-    json(400, post("/api/v1/api-keys", developer, "{\"name\":\"x\",\"tenant\":\"other\"}"));
+    keyRefused("/role", developer, "'role':'operator'");
+    keyRefused("/role", developer, "'role':'king'");
+    keyRefused("/tenant", developer, "'tenant':'other'");
+    keyRefused("/expiresAt", developer, "'expiresAt':'2020-01-01T00:00:00Z'");
     json(201, post("/api/v1/api-keys", developer, "{\"name\":\"x\",\"role\":\"developer\"}"));
     String limited =
         keys.make(Optional.of(Role.DEVELOPER), Set.of(), new Limits(9L, null, null, null), null);
     json(400, post("/api/v1/api-keys", limited, "{\"name\":\"x\"}"));
     String narrow = keys.make(Optional.of(Role.DEVELOPER), Set.of("a"), Limits.NONE, null);
-    json(400, post("/api/v1/api-keys", narrow, "{\"name\":\"x\"}"));
+    keyRefused("/aliases", narrow, "'aliases':['b']");
     json(201, post("/api/v1/api-keys", narrow, "{\"name\":\"x\",\"aliases\":[\"a\"]}"));
+  }
+
+  /** With single quotes for double ones. */
+  private void keyRefused(String pointer, String maker, String more) {
+    String body = "{'name':'x',%s}".formatted(more).replace('\'', '"');
+    isAt(
+        pointer,
+        new ApiClient(port, maker)
+            .post("/api/v1/api-keys", body)
+            .isProblem(400, "invalid-request"));
   }
 
   @Test
