@@ -25,7 +25,8 @@ final class FirstAdministrator {
   /**
    * Prints the one-time password to the terminal, not to the log: logs are kept and shipped.
    *
-   * @throws dev.javelin.catalog.CatalogException INVALID if the given password is too short or too long
+   * @throws dev.javelin.catalog.CatalogException INVALID if the given password is too short or too
+   *     long
    */
   @EventListener(ApplicationReadyEvent.class)
   void make() {

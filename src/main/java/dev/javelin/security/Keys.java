@@ -89,8 +89,7 @@ public final class Keys {
   private static void checkOwn(Caller caller, Optional<String> tenant, Set<String> aliases) {
     if (!tenant.orElse(caller.tenant()).equals(caller.tenant())) {
       throw CatalogException.invalid(
-          "tenant",
-          "only an administrator makes keys of another tenant than " + caller.tenant());
+          "tenant", "only an administrator makes keys of another tenant than " + caller.tenant());
     }
     if (caller instanceof Caller.Key(ApiKey own)) {
       if (own.expiresAt() != null || !own.limits().equals(Limits.NONE)) {
@@ -99,8 +98,7 @@ public final class Keys {
       }
       if (!own.aliases().isEmpty() && (aliases.isEmpty() || !own.aliases().containsAll(aliases))) {
         throw CatalogException.invalid(
-            "aliases",
-            "a key may use at most the aliases of the key that made it");
+            "aliases", "a key may use at most the aliases of the key that made it");
       }
     }
   }

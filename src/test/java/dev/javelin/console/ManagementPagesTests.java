@@ -172,7 +172,8 @@ class ManagementPagesTests {
     assertThat(get("/console/access/quotas?tenant=" + tenant, admin).body())
         .contains("value=\"5000\"");
     String delete = "/console/access/quotas/" + tenant + "/delete";
-    assertThat(get("/console/access/quotas", admin).body()).contains("name=\"revision\" value=\"0\"");
+    assertThat(get("/console/access/quotas", admin).body())
+        .contains("name=\"revision\" value=\"0\"");
     post("/console/access/quotas", admin, "tenant", tenant, "tokensPerDay", "6000");
     assertThat(post(delete, admin, "revision", "0").body()).contains("changed meanwhile");
     assertThat(post(delete, admin, "revision", "1").statusCode()).isEqualTo(303);

@@ -99,9 +99,7 @@ public class Accounts {
 
   private AccountEntity require(String name, Revision revision) {
     AccountEntity entity =
-        accounts
-            .findByName(name)
-            .orElseThrow(() -> CatalogException.notFound("user", name));
+        accounts.findByName(name).orElseThrow(() -> CatalogException.notFound("user", name));
     revision.check("the user '%s'".formatted(name), entity.account().revision());
     return entity;
   }
