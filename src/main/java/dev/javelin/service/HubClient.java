@@ -3,6 +3,7 @@ package dev.javelin.service;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -12,41 +13,41 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a hub that speaks the <a href="https://huggingface.co/docs/hub/api">Hugging Face API</a>. A
  * call that breaks off goes on where it broke off; a hub that keeps failing is left alone for a
- * while. The token goes to the hub's own address and nowhere it redirects to.
+ * while.
  */
 @Component
-public final class HubClient {
-  private static final int REDIRECTS = 5;
+public final class HubClient implements DisposableBean {
   private static final int CHUNK = 1 << 16;
+  private static final int LARGEST_LISTING = 8 << 20;
   private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final long LOOK_MILLIS = 200;
 
@@ -66,17 +67,11 @@ public final class HubClient {
     }
   }
 
-  private final ServingProperties properties;
   private final URI base;
   private final JsonMapper mapper = new JsonMapper();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .connectTimeout(Duration.ofSeconds(10))
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
-  private final CircuitBreaker breaker =
-      CircuitBreaker.of(
-          "hub",
+  private final HubHttp http;
+  private final CircuitBreakerRegistry breakers =
+      CircuitBreakerRegistry.of(
           CircuitBreakerConfig.custom()
               .slidingWindowSize(10)
               .minimumNumberOfCalls(10)
@@ -84,25 +79,21 @@ public final class HubClient {
               .waitDurationInOpenState(Duration.ofSeconds(30))
               .recordExceptions(TransientException.class)
               .build());
+
+  // Files mostly come from somewhere else than listings: either may work while the other does not.
+  private final CircuitBreaker listings = breakers.circuitBreaker("hub-listings");
+  private final CircuitBreaker downloads = breakers.circuitBreaker("hub-files");
   private final Retry retry;
-  private final Consumer<URI> guard;
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
 
   @Autowired
   HubClient(ServingProperties properties) {
-    this(
-        properties,
-        new HubAddresses(properties.hubAllowPrivate(), InetAddress::getAllByName)::require);
+    this(properties, new HubAddresses(properties.hubAllowPrivate(), InetAddress::getAllByName));
   }
 
-  /**
-   * @param guard throws for an address that must not be called; asked before each call and each
-   *     redirect
-   */
-  HubClient(ServingProperties properties, Consumer<URI> guard) {
-    this.properties = properties;
-    this.guard = guard;
+  HubClient(ServingProperties properties, HubAddresses addresses) {
     base = URI.create(properties.hubUrl().replaceAll("/+$", ""));
+    http = new HubHttp(base, properties.hubToken(), addresses, SILENCE);
     retry =
         Retry.of(
             "hub",
@@ -114,21 +105,28 @@ public final class HubClient {
                 .build());
   }
 
+  /** One for listings and one for files. */
+  public CircuitBreakerRegistry breakers() {
+    return breakers;
+  }
+
   /**
    * The files of a repository's main branch.
    *
-   * @throws ProblemException HUB_FAILED, NOT_FOUND or FORBIDDEN
+   * @throws ProblemException HUB_FAILED or NOT_FOUND
    */
   public List<HubFile> list(HubName name) {
     URI uri = at("/api/models/%s/%s/tree/main".formatted(name.owner(), name.name()));
     JsonNode tree =
         guarded(
+            listings,
             () -> {
-              HttpResponse<InputStream> response = get(uri, 0);
-              try (InputStream body = response.body()) {
-                return mapper.readTree(body.readNBytes(8 << 20));
+              try (ClassicHttpResponse response = http.get(uri, 0)) {
+                return mapper.readTree(body(response).readNBytes(LARGEST_LISTING));
               } catch (IOException e) {
                 throw new TransientException("the listing broke off: " + e.getMessage());
+              } catch (JacksonException e) {
+                throw HubName.failed("its listing is no JSON: " + e.getOriginalMessage());
               }
             });
     List<HubFile> files = new ArrayList<>();
@@ -149,11 +147,13 @@ public final class HubClient {
    *
    * @param target holds the beginning, or is not there
    * @param progress told how many bytes are there; may throw to stop
-   * @throws ProblemException HUB_FAILED, NOT_FOUND or FORBIDDEN
+   * @throws ProblemException HUB_FAILED or NOT_FOUND
    */
   public void fetch(HubName name, HubFile file, Path target, LongConsumer progress) {
-    URI uri = at("/%s/%s/resolve/main/%s".formatted(name.owner(), name.name(), file.name()));
+    String segment = UriUtils.encodePathSegment(file.name(), StandardCharsets.UTF_8);
+    URI uri = at("/%s/%s/resolve/main/%s".formatted(name.owner(), name.name(), segment));
     guarded(
+        downloads,
         () -> {
           fetchOnce(uri, file, target, progress);
           return true;
@@ -162,7 +162,7 @@ public final class HubClient {
 
   private void fetchOnce(URI uri, HubFile file, Path target, LongConsumer progress) {
     try {
-      long there = Files.exists(target) ? Files.size(target) : 0;
+      long there = Store.size(target);
       if (there > file.sizeBytes()) {
         Files.delete(target);
         there = 0;
@@ -170,37 +170,49 @@ public final class HubClient {
       if (there == file.sizeBytes() && there > 0) {
         return;
       }
-      HttpResponse<InputStream> response = get(uri, there);
-      // A server that does not know ranges sends everything: begin anew.
-      boolean goesOn = response.statusCode() == 206;
-      long done = goesOn ? there : 0;
-      try (InputStream in = response.body();
-          OutputStream out =
-              Files.newOutputStream(
-                  target,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE,
-                  goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
-        byte[] chunk = new byte[CHUNK];
-        while (true) {
-          int count = read(in, chunk, done, progress);
-          if (count < 0) {
-            break;
-          }
-          done += count;
-          if (done > file.sizeBytes()) {
-            throw HubName.failed("%s is larger than the hub said".formatted(file.name()));
-          }
-          out.write(chunk, 0, count);
-          progress.accept(done);
+      // Closing it, not its body, which would first read the rest.
+      try (ClassicHttpResponse response = http.get(uri, there)) {
+        // A server that does not know ranges sends everything: begin anew.
+        boolean goesOn = response.getCode() == 206;
+        long done = write(body(response), file, target, goesOn ? there : 0, progress);
+        if (done < file.sizeBytes()) {
+          throw new TransientException(
+              "%s broke off after %d of %d bytes".formatted(file.name(), done, file.sizeBytes()));
         }
-      }
-      if (done < file.sizeBytes()) {
-        throw new TransientException(
-            "%s broke off after %d of %d bytes".formatted(file.name(), done, file.sizeBytes()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static InputStream body(ClassicHttpResponse response) throws IOException {
+    HttpEntity entity = response.getEntity();
+    return entity == null ? InputStream.nullInputStream() : entity.getContent();
+  }
+
+  /** Writes a file from byte {@code from} on. @return how many bytes it has then */
+  private long write(InputStream in, HubFile file, Path target, long from, LongConsumer progress)
+      throws IOException {
+    long done = from;
+    try (OutputStream out =
+        Files.newOutputStream(
+            target,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+      byte[] chunk = new byte[CHUNK];
+      while (true) {
+        int count = read(in, chunk, done, progress);
+        if (count < 0) {
+          return done;
+        }
+        done += count;
+        if (done > file.sizeBytes()) {
+          throw HubName.failed("%s is larger than the hub said".formatted(file.name()));
+        }
+        out.write(chunk, 0, count);
+        progress.accept(done);
+      }
     }
   }
 
@@ -224,7 +236,7 @@ public final class HubClient {
     }
   }
 
-  private <T> T guarded(Supplier<T> call) {
+  private <T> T guarded(CircuitBreaker breaker, Supplier<T> call) {
     try {
       return Retry.decorateSupplier(retry, CircuitBreaker.decorateSupplier(breaker, call)).get();
     } catch (TransientException e) {
@@ -239,67 +251,9 @@ public final class HubClient {
     return URI.create(base + path);
   }
 
-  /** Follows redirects itself: each may lead to an address that must not be called. */
-  private HttpResponse<InputStream> get(URI uri, long from) {
-    URI next = uri;
-    for (int i = 0; i <= REDIRECTS; i++) {
-      guard.accept(next);
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(next).timeout(Duration.ofSeconds(30)).GET();
-      if (!properties.hubToken().isEmpty() && sameOrigin(next)) {
-        request.header("Authorization", "Bearer " + properties.hubToken());
-      }
-      if (from > 0) {
-        request.header("Range", "bytes=%d-".formatted(from));
-      }
-      HttpResponse<InputStream> response = send(request.build());
-      int status = response.statusCode();
-      if (status == 200 || status == 206) {
-        return response;
-      }
-      closeQuietly(response);
-      if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) {
-        Optional<String> location = response.headers().firstValue("Location");
-        next = next.resolve(location.orElseThrow(() -> HubName.failed("a redirect to nowhere")));
-        continue;
-      }
-      throw switch (status) {
-        case 401, 403 ->
-            new ProblemException(
-                Problem.Type.HUB_FAILED,
-                "the hub refuses this token for %s".formatted(uri.getPath()));
-        case 404 ->
-            new ProblemException(
-                Problem.Type.NOT_FOUND, "the hub has no %s".formatted(uri.getPath()));
-        case 408, 425, 429, 500, 502, 503, 504 -> new TransientException("it answered " + status);
-        default -> HubName.failed("it answered " + status);
-      };
-    }
-    throw HubName.failed("more than %d redirects".formatted(REDIRECTS));
-  }
-
-  private HttpResponse<InputStream> send(HttpRequest request) {
-    try {
-      return client.send(request, BodyHandlers.ofInputStream());
-    } catch (IOException e) {
-      throw new TransientException(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw HubName.failed("the server ends");
-    }
-  }
-
-  private static void closeQuietly(HttpResponse<InputStream> response) {
-    try {
-      response.body().close();
-    } catch (IOException _) {
-      // Nobody reads it.
-    }
-  }
-
-  private boolean sameOrigin(URI uri) {
-    return uri.getScheme().equals(base.getScheme())
-        && uri.getHost().equalsIgnoreCase(base.getHost())
-        && uri.getPort() == base.getPort();
+  @Override
+  public void destroy() throws IOException {
+    readers.shutdownNow();
+    http.close();
   }
 }

@@ -42,6 +42,11 @@ public final class FakeHub implements AutoCloseable {
   /** The ranges that downloads asked for; empty: everything. */
   public final BlockingQueue<String> ranges = new LinkedBlockingQueue<>();
 
+  /** The hosts that downloads named, and their tokens; empty: none. */
+  public final BlockingQueue<String> hosts = new LinkedBlockingQueue<>();
+
+  public final BlockingQueue<String> tokens = new LinkedBlockingQueue<>();
+
   /** Opens when a download has fallen silent. */
   public final CountDownLatch silent = new CountDownLatch(1);
 
@@ -80,6 +85,9 @@ public final class FakeHub implements AutoCloseable {
     byte[] bytes = files.get(path.substring(path.lastIndexOf('/') + 1));
     String range = exchange.getRequestHeaders().getFirst("Range");
     ranges.add(range == null ? "" : range);
+    hosts.add(exchange.getRequestHeaders().getFirst("Host"));
+    String token = exchange.getRequestHeaders().getFirst("Authorization");
+    tokens.add(token == null ? "" : token);
     Mishap mishap = mishaps.poll();
     if (mishap instanceof Mishap.Status(int code)) {
       exchange.sendResponseHeaders(code, -1);

@@ -12,9 +12,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,44 +93,72 @@ class HubClientTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "https://127.0.0.1/secret",
+        "http://127.0.0.2:%d/secret",
+        "http://10.1.2.3/secret",
         "https://169.254.169.254/latest/meta-data",
         "https://[::1]/secret",
         "https://two-faced.test/secret",
-        "http://public.test/plain",
-        "ftp://public.test/file"
+        "ftp://public.test/file",
+        "file:///etc/passwd",
+        "http://a b/"
       })
   void aRedirectLeadsNowhereThatMayNotBeCalled(String location) {
-    HubAddresses addresses = new HubAddresses(false, HubClientTests::resolved);
-    HubClient client =
-        new HubClient(
-            properties(false),
-            uri -> {
-              if (!uri.toString().startsWith(hub.url())) {
-                addresses.require(uri);
-              }
-            });
-    hub.mishaps.add(new Mishap.Redirect(location));
-    assertThatThrownBy(() -> fetched(client)).isInstanceOf(ProblemException.class);
+    hub.mishaps.add(new Mishap.Redirect(location.formatted(URI.create(hub.url()).getPort())));
+    assertThatThrownBy(() -> fetched(client(HubClientTests::resolved)))
+        .isInstanceOf(ProblemException.class);
     assertThat(hub.ranges).hasSize(1);
     assertThat(folder.resolve("part")).doesNotExist();
   }
 
   @Test
-  void oneOfManyAddressesThatIsPrivateIsEnough() {
+  void oneOfManyAddressesThatIsPrivateIsEnough() throws Exception {
     HubAddresses addresses = new HubAddresses(false, HubClientTests::resolved);
-    addresses.require(URI.create("https://public.test/x"));
-    assertThatThrownBy(() -> addresses.require(URI.create("https://two-faced.test/x")))
+    assertThat(addresses.resolve("public.test")).hasSize(1);
+    assertThatThrownBy(() -> addresses.resolve("two-faced.test"))
         .hasMessageContaining("private address");
+    assertThatThrownBy(() -> addresses.require(URI.create("http://public.test/x")))
+        .hasMessageContaining("https");
+  }
+
+  @Test
+  void aNameIsAskedForOnceAndWhatItSaidIsCalled() throws IOException {
+    Queue<String> answers = new ArrayDeque<>(List.of("127.0.0.1"));
+    String host = "rebinding.test:" + URI.create(hub.url()).getPort();
+    hub.mishaps.add(new Mishap.Redirect("http://" + host + "/owner/name/resolve/main/model.gguf"));
+    HubClient client = client(name -> named(name.equals("127.0.0.1") ? name : answers.remove()));
+    assertThat(fetched(client)).isEqualTo(WEIGHTS);
+    assertThat(answers).isEmpty();
+    assertThat(List.copyOf(hub.hosts).getLast()).isEqualTo(host);
+    assertThat(List.copyOf(hub.tokens)).containsExactly("Bearer secret", "");
+  }
+
+  @Test
+  void aNameThatTurnsPrivateBetweenTwoConnectionsIsNotCalled() throws IOException {
+    Queue<String> answers = new ArrayDeque<>(List.of("127.0.0.1", "127.0.0.2"));
+    String host = "rebinding.test:" + URI.create(hub.url()).getPort();
+    HubClient client = client(name -> named(name.equals("127.0.0.1") ? name : answers.remove()));
+    hub.mishaps.add(new Mishap.Redirect("http://" + host + "/owner/name/resolve/main/model.gguf"));
+    hub.mishaps.add(new Mishap.CutAfter(100_000)); // the connection with it
+    hub.mishaps.add(new Mishap.Redirect("http://" + host + "/owner/name/resolve/main/model.gguf"));
+    assertThatThrownBy(() -> fetched(client)).hasMessageContaining("private address 127.0.0.2");
+    assertThat(answers).isEmpty();
+    assertThat(hub.ranges).hasSize(3);
   }
 
   private static InetAddress[] resolved(String host) throws UnknownHostException {
-    InetAddress outside = InetAddress.getByName("8.8.8.8");
     return switch (host) {
-      case "public.test" -> new InetAddress[] {outside};
-      case "two-faced.test" -> new InetAddress[] {outside, InetAddress.getByName("10.0.0.1")};
+      case "public.test" -> named("8.8.8.8");
+      case "two-faced.test" -> named("8.8.8.8", "10.0.0.1");
       default -> InetAddress.getAllByName(host);
     };
+  }
+
+  private static InetAddress[] named(String... addresses) throws UnknownHostException {
+    InetAddress[] all = new InetAddress[addresses.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = InetAddress.getByName(addresses[i]);
+    }
+    return all;
   }
 
   @Test
@@ -137,6 +168,19 @@ class HubClientTests {
     hub.mishaps.add(new Mishap.Status(401));
     assertThatThrownBy(() -> fetched(client(true))).hasMessageContaining("token");
     assertThat(hub.ranges).hasSize(2);
+  }
+
+  @Test
+  void aFilesNameIsPartOfThePathWhateverItHolds() throws IOException {
+    hub.files.put("my model #1?.gguf", WEIGHTS);
+    Path target = folder.resolve("named");
+    client(true)
+        .fetch(
+            NAME,
+            new HubClient.HubFile("my model #1?.gguf", WEIGHTS.length, null),
+            target,
+            done -> {});
+    assertThat(target).hasBinaryContent(WEIGHTS);
   }
 
   @Test
@@ -152,8 +196,6 @@ class HubClientTests {
   void privateAddressesAreNotCalledUnlessAllowed() {
     assertThatThrownBy(() -> client(false).list(NAME)).isInstanceOf(ProblemException.class);
     assertThat(hub.ranges).isEmpty();
-    hub.mishaps.add(new Mishap.Redirect("file:///etc/passwd"));
-    assertThatThrownBy(() -> fetched(client(true))).hasMessageContaining("may be called");
   }
 
   @ParameterizedTest
@@ -207,6 +249,17 @@ class HubClientTests {
 
   private HubClient client(boolean allowPrivate) {
     return new HubClient(properties(allowPrivate));
+  }
+
+  /** One to which the fake hub's own address is the only one of this machine that is public. */
+  private HubClient client(HubAddresses.Resolver resolver) {
+    return new HubClient(
+        properties(false),
+        new HubAddresses(
+            Set.of("http", "https"),
+            address ->
+                PrivateAddresses.contains(address) && !address.getHostAddress().equals("127.0.0.1"),
+            resolver));
   }
 
   private ServingProperties properties(boolean allowPrivate) {

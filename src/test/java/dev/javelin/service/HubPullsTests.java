@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -143,6 +144,22 @@ class HubPullsTests {
     assertThat(ended(pull).state()).isEqualTo(State.CANCELLED);
     assertThat(stored()).isEmpty();
     assertThat(models.versions(model)).isEmpty();
+  }
+
+  @Test
+  void aHubWhoseFilesNeverComeIsLeftAloneThoughItLists() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      hub.mishaps.add(new Mishap.Status(503));
+    }
+    HubPulls pulls = pulls();
+    List<String> problems = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Operation pull = pulls.start(model, HubName.parse("hf:owner/name:model.gguf"), "test");
+      problems.add(String.valueOf(ended(pull).problem()));
+    }
+    assertThat(problems.get(1)).contains("503");
+    assertThat(problems.get(2)).contains("left alone for a while");
+    assertThat(hub.ranges).hasSize(10);
   }
 
   @Test
