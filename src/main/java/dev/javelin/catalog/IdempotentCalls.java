@@ -16,11 +16,15 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Service
 public class IdempotentCalls {
+  /** Most characters of an answer's body that are kept. */
+  public static final int LONGEST_BODY = 1_000_000;
+
   private static final Duration KEPT = Duration.ofDays(1);
 
   /**
    * @param status null while the first call still runs
    * @param headers of the response, a JSON object
+   * @param body null while the first call runs, and if it is not kept
    */
   public record Answer(
       String bodySha256,
@@ -65,8 +69,12 @@ public class IdempotentCalls {
     }
   }
 
-  /** Keeps the answer of the call that claimed the key. */
-  public void store(String key, int status, String headers, String body) {
+  /**
+   * Keeps the answer of the call that claimed the key.
+   *
+   * @param body at most {@link #LONGEST_BODY} characters; null: it is not kept
+   */
+  public void store(String key, int status, String headers, @Nullable String body) {
     transactions.executeWithoutResult(
         _ ->
             calls

@@ -14,7 +14,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @Transactional
 public class InstanceRecords {
-  private static final Set<State> LIVE = Set.of(State.LOADING, State.READY, State.DRAINING);
+  static final Set<State> LIVE = Set.of(State.LOADING, State.READY, State.DRAINING);
 
   private final InstanceRepository instances;
 

@@ -9,5 +9,7 @@ import org.springframework.data.jpa.repository.JpaRepository;
 interface InstanceRepository extends JpaRepository<InstanceEntity, UUID> {
   List<InstanceEntity> findByStateInOrderById(Collection<InstanceRecord.State> states);
 
+  boolean existsByVersionIdAndStateIn(UUID version, Collection<InstanceRecord.State> states);
+
   List<InstanceEntity> findByIdLessThanOrderByIdDesc(UUID before, Limit limit);
 }

@@ -22,6 +22,12 @@ class ModelEntity {
   @Column(name = "created_at", nullable = false)
   Instant createdAt = Instant.EPOCH;
 
+  /**
+   * Only {@link ModelRepository#countVersion} changes it: a new version is no change of the model.
+   */
+  @Column(name = "last_version", nullable = false, updatable = false)
+  int lastVersion;
+
   @Version long revision;
 
   protected ModelEntity() {}

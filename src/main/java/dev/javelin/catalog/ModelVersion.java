@@ -1,5 +1,6 @@
 package dev.javelin.catalog;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -35,6 +36,22 @@ public record ModelVersion(
     List<VersionFile> files) {
   public ModelVersion {
     files = List.copyOf(files);
+  }
+
+  /** Whether Javelin itself brought its files into the store. */
+  public boolean stored() {
+    return source.startsWith("upload:") || source.startsWith("hf:");
+  }
+
+  /** Where its files are, in their order. */
+  public List<String> locations() {
+    Path at = Path.of(path);
+    Path name = at.getFileName();
+    // A checkpoint is a folder, or a file that is one of its own.
+    boolean file =
+        name != null && files.stream().anyMatch(one -> one.name().equals(name.toString()));
+    Path folder = file ? at.resolveSibling("") : at;
+    return files.stream().map(one -> folder.resolve(one.name()).toString()).toList();
   }
 
   /** For people: {@code dart:3}. */

@@ -21,6 +21,8 @@ public class Models {
   private final AliasRepository aliases;
   private final LoadProfileRepository loadProfiles;
   private final DecodingProfileRepository decodingProfiles;
+  private final InstanceRepository instances;
+  private final FileRemovalRepository removals;
   private final Clock clock;
 
   Models(
@@ -29,12 +31,16 @@ public class Models {
       AliasRepository aliases,
       LoadProfileRepository loadProfiles,
       DecodingProfileRepository decodingProfiles,
+      InstanceRepository instances,
+      FileRemovalRepository removals,
       Clock clock) {
     this.models = models;
     this.versions = versions;
     this.aliases = aliases;
     this.loadProfiles = loadProfiles;
     this.decodingProfiles = decodingProfiles;
+    this.instances = instances;
+    this.removals = removals;
     this.clock = clock;
   }
 
@@ -81,9 +87,11 @@ public class Models {
   }
 
   /**
-   * Removes a model with its versions and profiles; its files stay.
+   * Removes a model with its versions and profiles. Files that Javelin stored for them are noted in
+   * {@link FileRemovals}.
    *
-   * @throws CatalogException NOT_FOUND, or IN_USE while an alias points at it
+   * @throws CatalogException NOT_FOUND, or IN_USE while an alias points at it or it is in memory
+   * @throws StaleRevisionException if it is not at {@code revision}
    */
   public void delete(String name, Revision revision) {
     ModelEntity entity = entity(name);
@@ -93,7 +101,7 @@ public class Models {
     if (!users.isEmpty()) {
       throw inUse("the model '%s'".formatted(name), users);
     }
-    versions.deleteAll(versions.findByModelOrderByNumber(entity));
+    versions.findByModelOrderByNumber(entity).forEach(this::remove);
     loadProfiles.deleteAll(loadProfiles.findByModelNameOrderByName(name));
     decodingProfiles.deleteAll(decodingProfiles.findByModelNameOrderByName(name));
     models.delete(entity);
@@ -120,14 +128,15 @@ public class Models {
   }
 
   /**
-   * Adds a version with the next number.
+   * Adds a version with the next number. The number of a deleted one is not given again: an alias's
+   * history names versions by it.
    *
    * @throws CatalogException NOT_FOUND
    */
   public ModelVersion addVersion(String model, NewVersion version) {
     ModelEntity entity = entity(model);
-    List<ModelVersionEntity> known = versions.findByModelOrderByNumber(entity);
-    int number = known.isEmpty() ? 1 : known.getLast().number + 1;
+    models.countVersion(entity.id);
+    int number = models.lastVersion(entity.id);
     return versions.saveAndFlush(new ModelVersionEntity(entity, number, version, now())).view();
   }
 
@@ -145,13 +154,29 @@ public class Models {
   }
 
   /**
-   * @throws CatalogException NOT_FOUND, or IN_USE while an alias points at it
+   * Removes a version. Files that Javelin stored for it are noted in {@link FileRemovals}.
+   *
+   * @throws CatalogException NOT_FOUND, or IN_USE while an alias points at it or it is in memory
    */
   public void deleteVersion(String model, int number) {
     ModelVersionEntity entity = versionEntity(model, number);
     List<AliasEntity> users = aliases.findByVersion(entity);
     if (!users.isEmpty()) {
       throw inUse("the version %s:%d".formatted(model, number), users);
+    }
+    remove(entity);
+  }
+
+  private void remove(ModelVersionEntity entity) {
+    ModelVersion version = entity.view();
+    if (instances.existsByVersionIdAndStateIn(version.id(), InstanceRecords.LIVE)) {
+      throw new CatalogException(
+          Reason.IN_USE, "%s is in memory; unload it first".formatted(version.label()));
+    }
+    if (version.stored()) {
+      for (String file : version.locations()) {
+        removals.save(new FileRemovalEntity(file, now()));
+      }
     }
     versions.delete(entity);
   }

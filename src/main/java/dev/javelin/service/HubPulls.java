@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
@@ -92,22 +93,32 @@ public final class HubPulls {
       throws IOException {
     operation.stage("listing");
     List<HubFile> files = chosen(name, hub.list(name));
-    long total = files.stream().mapToLong(HubFile::sizeBytes).sum();
-    Path folder = store.folder("hub", name.owner(), name.name());
+    Lock keep = store.keepsFiles();
+    keep.lock();
+    try {
+      Path folder = fetched(name, files, operation);
+      operation.stage("registering");
+      Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
+      return operation
+          .stored(() -> registrations.register(model, path, name.toString(), actor))
+          .version();
+    } finally {
+      keep.unlock();
+    }
+  }
+
+  private Path fetched(HubName name, List<HubFile> files, Operation operation) throws IOException {
+    Path folder = store.pullFolder(name.owner(), name.name());
     Set<Path> made = new HashSet<>();
     try (Store.Room _ = store.reserve(() -> missing(files, folder))) {
-      fetch(name, files, folder, total, made, operation);
+      fetch(name, files, folder, made, operation);
+      return folder;
     } catch (ProblemException e) {
       if (e.problem().type() == Type.CANCELLED) {
         undo(made);
       }
       throw e;
     }
-    operation.stage("registering");
-    Path path = name.file() == null ? folder : folder.resolve(files.getFirst().name());
-    return operation
-        .stored(() -> registrations.register(model, path, name.toString(), actor))
-        .version();
   }
 
   private static long missing(List<HubFile> files, Path folder) {
@@ -130,13 +141,9 @@ public final class HubPulls {
    * @param made gets the files that were not there before
    */
   private void fetch(
-      HubName name,
-      List<HubFile> files,
-      Path folder,
-      long total,
-      Set<Path> made,
-      Operation operation)
+      HubName name, List<HubFile> files, Path folder, Set<Path> made, Operation operation)
       throws IOException {
+    long total = files.stream().mapToLong(HubFile::sizeBytes).sum();
     long before = 0;
     for (HubFile file : files) {
       long done = before;

@@ -8,6 +8,7 @@ import dev.javelin.catalog.LoadProfile;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.TimeSortedId;
 import dev.javelin.engine.LoadedModel;
+import dev.javelin.service.Problem.Type;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Clock;
@@ -15,8 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -51,6 +54,7 @@ public final class Instances implements SmartLifecycle {
           Thread.ofPlatform().daemon().name("instances").factory());
   private final Map<UUID, Instance> live = new ConcurrentHashMap<>();
   private final Map<UUID, Instance> failed = new ConcurrentHashMap<>();
+  private final Set<UUID> forbidden = new HashSet<>();
   private volatile boolean running;
 
   Instances(
@@ -92,8 +96,36 @@ public final class Instances implements SmartLifecycle {
   /** An instance, and whether this call made it. */
   record Claim(Instance instance, boolean fresh) {}
 
-  /** The live instance of a version with a profile, or a new one that is to be loaded. */
+  /**
+   * From now on this version is not loaded here: it is about to be deleted.
+   *
+   * @throws ProblemException IN_USE if it is in memory, or on its way there or out
+   */
+  synchronized void forbid(ModelVersion version) {
+    for (Instance instance : live.values()) {
+      if (instance.version().id().equals(version.id())) {
+        throw new ProblemException(
+            Type.IN_USE, "%s is in memory; unload it first".formatted(instance.label()));
+      }
+    }
+    forbidden.add(version.id());
+  }
+
+  /** It stays after all. */
+  synchronized void allow(ModelVersion version) {
+    forbidden.remove(version.id());
+  }
+
+  /**
+   * The live instance of a version with a profile, or a new one that is to be loaded.
+   *
+   * @throws ProblemException NOT_FOUND if the version was deleted
+   */
   synchronized Claim claim(ModelVersion version, LoadProfile profile) {
+    if (forbidden.contains(version.id())) {
+      throw new ProblemException(
+          Type.NOT_FOUND, "the version %s is deleted".formatted(version.label()));
+    }
     Instance known = find(version.id(), profile.id());
     if (known != null) {
       return new Claim(known, false);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -19,6 +20,7 @@ public final class Registrations {
   private final Models models;
   private final LoadPlanner planner;
   private final CheckpointFiles files;
+  private final Store store;
   private final Operations operations;
   private final Events events;
 
@@ -26,11 +28,13 @@ public final class Registrations {
       Models models,
       LoadPlanner planner,
       CheckpointFiles files,
+      Store store,
       Operations operations,
       Events events) {
     this.models = models;
     this.planner = planner;
     this.files = files;
+    this.store = store;
     this.operations = operations;
     this.events = events;
   }
@@ -55,14 +59,20 @@ public final class Registrations {
    */
   ModelVersion add(String model, Path path, String source) {
     Path absolute = path.toAbsolutePath().normalize();
-    ModelDescription description = planner.describe(absolute);
-    for (ModelVersion known : models.versions(model)) {
-      if (known.path().equals(absolute.toString()) && files.unchanged(known)) {
-        return known;
+    Lock keep = store.keepsFiles();
+    keep.lock();
+    try {
+      ModelDescription description = planner.describe(absolute);
+      for (ModelVersion known : models.versions(model)) {
+        if (known.path().equals(absolute.toString()) && files.unchanged(known)) {
+          return known;
+        }
       }
+      return models.addVersion(
+          model, newVersion(source, absolute, description, files.list(absolute)));
+    } finally {
+      keep.unlock();
     }
-    return models.addVersion(
-        model, newVersion(source, absolute, description, files.list(absolute)));
   }
 
   /** Tells of a version that was added, and begins to digest its files unless that is done. */

@@ -5,8 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -14,13 +19,77 @@ import org.springframework.stereotype.Component;
 /** The folder that uploads and pulls are kept in, and how much of it is used. */
 @Component
 public final class Store {
+  private static final String PULLS = "hub";
+
   private final Path root;
   private final long quotaBytes;
+  private final ReadWriteLock files = new ReentrantReadWriteLock();
   private final Set<Room> rooms = ConcurrentHashMap.newKeySet();
 
   Store(ModelRoots roots, ServingProperties properties) {
     root = roots.store();
     quotaBytes = properties.storeQuota().toBytes();
+  }
+
+  /** Held by whoever makes a version of files: until it is stored, none of them goes. */
+  Lock keepsFiles() {
+    return files.readLock();
+  }
+
+  /** Held by whoever deletes files that no version has. */
+  Lock deletesFiles() {
+    return files.writeLock();
+  }
+
+  /**
+   * Deletes a file, and the folders that are empty without it.
+   *
+   * @return false if the file is not in this store
+   */
+  boolean delete(Path file) throws IOException {
+    if (!file.startsWith(root) || !Files.deleteIfExists(file)) {
+      return false;
+    }
+    // What is directly in the root are the folders for uploads and for pulls.
+    for (Path folder = file.getParent();
+        folder != null && root.relativize(folder).getNameCount() > 1 && isEmpty(folder);
+        folder = folder.getParent()) {
+      Files.delete(folder);
+    }
+    return true;
+  }
+
+  /** Where pulls of a repository go. */
+  Path pullFolder(String owner, String name) throws IOException {
+    return Files.createDirectories(path(PULLS, owner, name));
+  }
+
+  /** The files of each repository that was pulled, all or in part. */
+  List<List<Path>> pulled() {
+    List<List<Path>> repositories = new ArrayList<>();
+    for (Path owner : children(root.resolve(PULLS))) {
+      for (Path repository : children(owner)) {
+        repositories.add(children(repository));
+      }
+    }
+    return repositories;
+  }
+
+  private static List<Path> children(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.findAny().isEmpty();
+    }
   }
 
   /**
@@ -39,11 +108,6 @@ public final class Store {
       throw new ProblemException(Type.INVALID_REQUEST, "the name leads out of the store");
     }
     return path;
-  }
-
-  /** As {@link #path}, a folder that is made if it is not there. */
-  Path folder(String... names) throws IOException {
-    return Files.createDirectories(path(names));
   }
 
   /** Room for bytes that are still to come; nobody else gets it until this is closed. */

@@ -104,13 +104,7 @@ public final class Upload {
   }
 
   private long received(File file) {
-    try {
-      Path path = staged().resolve(file.name());
-      return Files.exists(path) ? Files.size(path) : 0;
-    } catch (IOException e) {
-      // It was moved into the store or thrown away just now.
-      return 0;
-    }
+    return Store.size(staged().resolve(file.name()));
   }
 
   /** When the last byte came. */

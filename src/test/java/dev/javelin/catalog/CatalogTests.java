@@ -115,7 +115,12 @@ class CatalogTests {
     assertThat(digested.sha256()).isEqualTo(digest);
     assertThat(digested.files())
         .containsExactly(new VersionFile("tiny.gguf", 7, TOUCHED, "e".repeat(64)));
+    ModelVersion third = models.addVersion("tiny", given);
+    models.deleteVersion("tiny", third.number());
     assertThatThrownBy(() -> models.version("tiny", 3)).hasMessageContaining("tiny:3");
+    assertThat(models.addVersion("tiny", given).number()).isEqualTo(4);
+    models.deleteVersion("tiny", 4);
+    assertThat(models.require("tiny").revision()).isZero();
     return digested;
   }
 

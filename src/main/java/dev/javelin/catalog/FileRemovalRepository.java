@@ -1,0 +1,6 @@
+package dev.javelin.catalog;
+
+import java.util.UUID;
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface FileRemovalRepository extends JpaRepository<FileRemovalEntity, UUID> {}
