@@ -50,8 +50,10 @@ final class StartupFailureReporter implements SpringBootExceptionReporter {
         return "another Javelin uses this data directory; stop it or choose another with --data-dir";
       }
       if (at instanceof SQLException) {
+        // Drivers quote an address that they cannot read.
         return "cannot open the database: "
-            + NestedExceptionUtils.getMostSpecificCause(at).getMessage();
+            + Redaction.withoutPasswords(
+                String.valueOf(NestedExceptionUtils.getMostSpecificCause(at).getMessage()));
       }
     }
     return null;

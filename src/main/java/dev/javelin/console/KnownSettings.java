@@ -1,5 +1,6 @@
 package dev.javelin.console;
 
+import dev.javelin.config.Redaction;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,10 @@ final class KnownSettings {
       ConfigurationProperty found = source.getConfigurationProperty(name);
       if (found != null) {
         Source from = source(found);
-        String value = shown(environment.resolvePlaceholders(String.valueOf(found.getValue())));
+        // A database's address may have its password in it.
+        String value =
+            Redaction.withoutPasswords(
+                environment.resolvePlaceholders(String.valueOf(found.getValue())));
         return new Setting(
             known.key(),
             known.secret() ? "" : value,
@@ -118,11 +122,6 @@ final class KnownSettings {
     String usual = known.usual();
     return new Setting(
         known.key(), usual, word(Source.DEFAULT), "", known.secret(), !usual.isEmpty());
-  }
-
-  /** A database's address may have its password in it. */
-  private static String shown(String value) {
-    return value.replaceAll("(?i)(password=)[^&;]*", "$1…");
   }
 
   private static String word(Source source) {

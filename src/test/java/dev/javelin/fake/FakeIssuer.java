@@ -25,6 +25,7 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
 /** An OpenID Connect provider that gives whoever asks the token that a test prepared. */
 public final class FakeIssuer implements AutoCloseable {
   public static final String CLIENT = "javelin";
+  public static final String SECRET = "planted-client-secret";
   private final HttpServer server;
   private @Nullable RSAKey key;
   private volatile String token = "";
@@ -79,7 +80,7 @@ public final class FakeIssuer implements AutoCloseable {
   ClientRegistration registration() {
     return ClientRegistration.withRegistrationId("fake")
         .clientId(CLIENT)
-        .clientSecret("secret")
+        .clientSecret(SECRET)
         .clientName("Fake")
         .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
         .redirectUri("{baseUrl}/login/oauth2/code/{registrationId}")

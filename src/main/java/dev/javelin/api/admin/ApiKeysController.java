@@ -89,6 +89,7 @@ final class ApiKeysController {
             body.limits() == null ? Limits.NONE : body.limits().limits(),
             body.expiresAt());
     Audited.change(exchange, null, KeyView.of(made.key()));
+    ShownOnce.mark(exchange);
     return new CreatedKey(KeyView.of(made.key()), made.text().reveal());
   }
 

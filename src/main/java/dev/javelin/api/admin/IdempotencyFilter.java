@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -36,7 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A POST with an Idempotency-Key is done once: repeated by the same caller with the same body it
- * gets the first answer again. What was refused or failed is not kept, so it may be tried again.
+ * gets the first answer again. What was refused or failed is not kept, so it may be tried again. An
+ * answer that holds a secret, or is very long, is not kept either; then the repeated call is told
+ * that it was done.
  */
 @Component
 @Order(100) // after security: keys of different callers are different keys
@@ -102,6 +105,13 @@ final class IdempotencyFilter implements WebFilter {
           new ProblemException(
               Type.CONFLICT, "the first request with this Idempotency-Key still runs"));
     }
+    String body = first.body();
+    if (body == null) {
+      return Mono.error(
+          new ProblemException(
+              Type.CONFLICT,
+              "it was done by the first request with this Idempotency-Key, whose answer is not kept: it held a secret, which is shown once, or was too long"));
+    }
     ServerHttpResponse response = exchange.getResponse();
     response.setStatusCode(HttpStatus.valueOf(status));
     mapper
@@ -110,8 +120,7 @@ final class IdempotencyFilter implements WebFilter {
         .forEach(
             header -> response.getHeaders().set(header.getKey(), header.getValue().asString()));
     response.getHeaders().set("Idempotent-Replay", "true");
-    String body = first.body();
-    if (body == null || body.isEmpty()) {
+    if (body.isEmpty()) {
       return response.setComplete();
     }
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -138,7 +147,7 @@ final class IdempotencyFilter implements WebFilter {
                 .defaultIfEmpty(new byte[0])
                 .flatMap(
                     bytes ->
-                        store(key, this, bytes)
+                        store(key, this, text(exchange, bytes))
                             .then(super.writeWith(Mono.just(bufferFactory().wrap(bytes)))));
           }
 
@@ -146,7 +155,7 @@ final class IdempotencyFilter implements WebFilter {
           public Mono<Void> setComplete() {
             return isCommitted()
                 ? super.setComplete()
-                : store(key, this, new byte[0]).then(super.setComplete());
+                : store(key, this, "").then(super.setComplete());
           }
         };
     return chain
@@ -155,7 +164,7 @@ final class IdempotencyFilter implements WebFilter {
   }
 
   /** Before the answer leaves: a caller who loses it finds it again. */
-  private Mono<Void> store(String key, ServerHttpResponse response, byte[] body) {
+  private Mono<Void> store(String key, ServerHttpResponse response, @Nullable String body) {
     HttpStatusCode status = response.getStatusCode();
     if (status == null || !status.is2xxSuccessful()) {
       return forget(key);
@@ -168,12 +177,14 @@ final class IdempotencyFilter implements WebFilter {
       }
     }
     return blocking(
-        () ->
-            calls.store(
-                key,
-                status.value(),
-                mapper.writeValueAsString(headers),
-                new String(body, StandardCharsets.UTF_8)));
+        () -> calls.store(key, status.value(), mapper.writeValueAsString(headers), body));
+  }
+
+  /** An answer's text; null if it is not to be kept. */
+  private static @Nullable String text(ServerWebExchange exchange, byte[] body) {
+    return ShownOnce.is(exchange) || body.length > IdempotentCalls.LONGEST_BODY
+        ? null
+        : new String(body, StandardCharsets.UTF_8);
   }
 
   private Mono<Void> forget(String key) {
