@@ -2,6 +2,7 @@ package dev.javelin.config;
 
 import dev.javelin.engine.LoadPlanner;
 import dev.javelin.engine.ModelOpener;
+import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -21,6 +22,12 @@ class ServerConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemDefaultZone();
+  }
+
+  /** Of requests; the engine keeps it. */
+  @Bean
+  TimeLimiterConfig timeLimiterConfig(JavelinProperties properties) {
+    return TimeLimiterConfig.custom().timeoutDuration(properties.requestTimeout()).build();
   }
 
   @Bean

@@ -5,12 +5,15 @@ import dev.javelin.catalog.account.TenantQuota;
 import dev.javelin.catalog.account.TenantQuotas;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -26,6 +29,8 @@ public final class Quotas {
   private static final String TENANT = "the tenant ";
 
   private final ConcurrentHashMap<String, Meter> meters = new ConcurrentHashMap<>();
+  private final List<LongAdder> refused =
+      Stream.generate(LongAdder::new).limit(Quota.values().length).toList();
   private final Remembered<Limits> tenants;
   private final Clock clock;
 
@@ -80,6 +85,15 @@ public final class Quotas {
    * @throws QuotaExceededException if a limit of the key or the tenant would not hold
    */
   public Ticket begin(Caller caller, long mostTokens) {
+    try {
+      return admit(caller, mostTokens);
+    } catch (QuotaExceededException e) {
+      refused.get(e.quota().ordinal()).increment();
+      throw e;
+    }
+  }
+
+  private Ticket admit(Caller caller, long mostTokens) {
     Meter tenant = meter(TENANT + caller.tenant());
     Limits tenantLimits = tenants.now(caller.tenant()).orElse(Limits.NONE);
     // The tenant's monitor is always taken first, so two requests cannot wait for each other.
@@ -97,6 +111,11 @@ public final class Quotas {
       tenant.begin(mostTokens, now);
       return new Ticket(tenant, key, mostTokens, now);
     }
+  }
+
+  /** Requests that this limit refused since the start, of all keys and tenants. */
+  public long refused(Quota quota) {
+    return refused.get(quota.ordinal()).sum();
   }
 
   /** To be called after a tenant's limits changed, so that the change holds at once. */

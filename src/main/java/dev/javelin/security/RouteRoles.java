@@ -135,6 +135,7 @@ public final class RouteRoles {
           // management: what is in memory
           new Route(POST, "/api/v1/fit-checks", VIEWER),
           new Route(GET, "/api/v1/memory", VIEWER),
+          new Route(GET, "/api/v1/guards", VIEWER),
           new Route(GET, "/api/v1/instances", VIEWER),
           new Route(POST, "/api/v1/instances", OPERATOR),
           new Route(GET, "/api/v1/instances/{id}", VIEWER),
@@ -147,6 +148,8 @@ public final class RouteRoles {
           new Route(GET, "/api/v1/requests", OPERATOR),
           new Route(GET, "/api/v1/requests/{id}", OPERATOR),
           new Route(DELETE, "/api/v1/requests/{id}", OPERATOR),
+          // one's own; an administrator everyone's, as in the audit
+          new Route(POST, "/api/v1/requests/{id}/replay", DEVELOPER),
 
           // management: the server
           new Route(GET, "/api/v1/events", VIEWER),

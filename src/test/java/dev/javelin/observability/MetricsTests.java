@@ -2,18 +2,26 @@ package dev.javelin.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.api.admin.ApiClient;
+import dev.javelin.catalog.account.Limits;
+import dev.javelin.catalog.account.Role;
+import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
+import dev.javelin.fake.TestKeys;
 import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.ServedModel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
 
 @ServerTest
 class MetricsTests {
@@ -23,6 +31,7 @@ class MetricsTests {
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
   @Autowired ModelRegistry registry;
+  @Autowired TestKeys keys;
   private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
@@ -88,6 +97,34 @@ class MetricsTests {
             "javelin_memory_bytes{owner=\"pom.xml\",part=\"kv_cache\"}",
             "javelin_models_loaded 1.0",
             "javelin_audit_lost_total 0.0");
+  }
+
+  @Test
+  void whatTookTooLongAndWhatALimitRefusedIsCounted() throws Exception {
+    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
+      Thread.onSpinWait();
+    }
+    ApiClient admin = new ApiClient(port, keys.with(Role.ADMIN));
+    String late = "resilience4j_timelimiter_calls_total{kind=\"timeout\",name=\"requests\"}";
+    String refused = "javelin_quota_refused_total{quota=\"requests_per_minute\"}";
+    double lateBefore = value(late);
+    double refusedBefore = value(refused);
+    long expired = admin.get("/api/v1/guards").json().at("/timeLimit/expired").longValue();
+    opener.engine.failsWith(ErrorCode.DEADLINE_EXCEEDED);
+    ApiClient once =
+        new ApiClient(
+            port, keys.make(Optional.empty(), Set.of(), new Limits(1L, null, null, null), null));
+    once.post("/v1/chat/completions", CHAT).is(503);
+    once.post("/v1/chat/completions", CHAT).is(429);
+    assertThat(value(late) - lateBefore).isEqualTo(1);
+    assertThat(value(refused) - refusedBefore).isEqualTo(1);
+    JsonNode guards = admin.get("/api/v1/guards").is(200).json();
+    assertThat(guards.at("/timeLimit/seconds").doubleValue()).isEqualTo(600);
+    assertThat(guards.at("/timeLimit/expired").longValue()).isEqualTo(expired + 1);
+    assertThat(guards.at("/rateLimits").findValuesAsString("quota"))
+        .containsExactly(
+            "requests_per_minute", "tokens_per_minute", "tokens_per_day", "concurrent_requests");
+    assertThat(guards.at("/rateLimits/0/refused").longValue()).isPositive();
   }
 
   @Test

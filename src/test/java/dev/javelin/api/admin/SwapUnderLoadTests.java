@@ -2,11 +2,11 @@ package dev.javelin.api.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.javelin.JavelinApplication;
 import dev.javelin.api.admin.ApiClient.Answer;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.TaggedModels;
+import dev.javelin.fake.TaggedServerTest;
 import dev.javelin.fake.TestKeys;
 import dev.javelin.service.Instances;
 import java.io.IOException;
@@ -24,23 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** Swaps, failures and evictions over engines that say which version answers. */
-@SpringBootTest(
-    classes = {JavelinApplication.class, TaggedModels.Backend.class},
-    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-    properties = {
-      "javelin.model=none",
-      "javelin.data-dir=target/test-data-swap",
-      "javelin.database-url=jdbc:h2:mem:swap;DB_CLOSE_DELAY=-1",
-      "javelin.serving.breaker-failures=3",
-      "javelin.serving.breaker-pause=1h",
-      "spring.main.allow-bean-definition-overriding=true"
-    })
+@TaggedServerTest
 class SwapUnderLoadTests {
-  private static final Path STORE = Path.of("target/test-data-swap/store").toAbsolutePath();
+  private static final Path STORE = Path.of(TaggedServerTest.DATA, "store").toAbsolutePath();
   private static final int CLIENTS = 16;
 
   @LocalServerPort int port;
@@ -236,8 +225,27 @@ class SwapUnderLoadTests {
     Answer refused = chat(model).is(503);
     assertThat(refused.text("/error/message")).contains("failed repeatedly");
     assertThat(api.get("/api/v1/instances").response().body()).contains("\"circuit\":\"OPEN\"");
+    String breaker = "instance-" + instance(1);
     assertThat(api.get("/actuator/prometheus").response().body())
-        .contains("resilience4j_circuitbreaker_state");
+        .contains(
+            "resilience4j_circuitbreaker_state{name=\"%s\",state=\"open\"} 1.0".formatted(breaker));
+    Answer guards = api.get("/api/v1/guards").is(200);
+    assertThat(guards.json().path("circuits"))
+        .anySatisfy(
+            circuit -> {
+              assertThat(circuit.path("name").stringValue()).isEqualTo(breaker);
+              assertThat(circuit.path("state").stringValue()).isEqualTo("OPEN");
+              assertThat(circuit.path("failed").intValue()).isEqualTo(3);
+              assertThat(circuit.path("refused").intValue()).isEqualTo(1);
+            });
+    assertThat(guards.json().at("/circuits").findValuesAsString("name"))
+        .contains("hub-files", "hub-listings");
+    assertThat(guards.json().path("bulkheads"))
+        .anySatisfy(
+            bulkhead -> {
+              assertThat(bulkhead.path("name").stringValue()).startsWith("loads-");
+              assertThat(bulkhead.path("free").intValue()).isEqualTo(2);
+            });
   }
 
   @Test
