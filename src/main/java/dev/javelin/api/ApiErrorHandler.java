@@ -1,9 +1,8 @@
 package dev.javelin.api;
 
-import dev.javelin.security.QuotaExceededException;
-import dev.javelin.service.ModelLoadingException;
 import java.util.List;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -30,23 +29,10 @@ final class ApiErrorHandler implements WebExceptionHandler {
       return Mono.error(failure);
     }
     ApiException error = ApiErrors.from(failure, RequestIds.of(exchange));
-    if (failure instanceof QuotaExceededException quota) {
-      quota
-          .retryAfter()
-          .ifPresent(
-              wait ->
-                  exchange
-                      .getResponse()
-                      .getHeaders()
-                      .set("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
-    } else if (error.status() == HttpStatus.TOO_MANY_REQUESTS
-        || error.status() == HttpStatus.SERVICE_UNAVAILABLE) {
-      ModelLoadingException loading = error.loading();
-      long seconds = loading == null ? 1 : Math.max(1, loading.retryAfter().toSeconds());
-      exchange.getResponse().getHeaders().set("Retry-After", String.valueOf(seconds));
-    }
+    HttpHeaders headers = exchange.getResponse().getHeaders();
+    RetryAfter.of(failure, error.status()).ifPresent(wait -> headers.set("Retry-After", wait));
     if (error.status() == HttpStatus.UNAUTHORIZED) {
-      exchange.getResponse().getHeaders().set("WWW-Authenticate", "Bearer");
+      headers.set("WWW-Authenticate", "Bearer");
     }
     return bodies.write(exchange, error.status(), ApiErrors.envelope(error));
   }

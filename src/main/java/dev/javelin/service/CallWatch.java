@@ -27,11 +27,12 @@ final class CallWatch {
     }
 
     /**
-     * @param version of the model that answers
+     * @param serving the model that answers
      * @param requests all sequences, prompt by prompt
      * @throws QuotaExceededException if the call does not fit; then nothing is counted or told
      */
-    CallWatch begin(GenerationCall call, String version, List<GenerationRequest> requests) {
+    CallWatch begin(
+        GenerationCall call, ModelRegistry.Serving serving, List<GenerationRequest> requests) {
       int promptTokens = 0;
       long mostTokens = 0;
       for (int i = 0; i < requests.size(); i++) {
@@ -42,7 +43,14 @@ final class CallWatch {
         mostTokens += request.sampling().maxTokens();
       }
       Quotas.Ticket ticket = quotas.begin(call.caller(), promptTokens + mostTokens);
-      Begun begun = new Begun(call, version, promptTokens, requests.getFirst().sampling());
+      Begun begun =
+          new Begun(
+              call,
+              serving.lease().instance().version().label(),
+              serving.lease().instance().profile().name(),
+              serving.route().alias().decodingProfile().name(),
+              promptTokens,
+              requests.getFirst().sampling());
       return new CallWatch(
           ticket, promptTokens, observers.stream().map(observer -> observer.began(begun)).toList());
     }

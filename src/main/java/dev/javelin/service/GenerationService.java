@@ -71,8 +71,7 @@ public final class GenerationService {
       }
       SamplingOverrides sampling = choice.merged(call.sampling(), profile, serving.model());
       requests = requests(call, serving, sampling, rule);
-      String version = serving.lease().instance().version().label();
-      CallWatch watch = watches.begin(call, version, requests);
+      CallWatch watch = watches.begin(call, serving, requests);
       generation =
           new Generation(
               call, sampling, requests, serving.lease(), running, watch, clock.instant());

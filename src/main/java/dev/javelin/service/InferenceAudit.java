@@ -17,15 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes a row for each call: what it was, and only if so set what it said. */
 @Component
 final class InferenceAudit implements GenerationObserver {
-  private static final Listener SILENT =
-      new Listener() {
-        @Override
-        public void event(int index, GenerationEvent event) {}
-
-        @Override
-        public void ended() {}
-      };
-
   private final AuditLog audit;
   private final AuditProperties properties;
   private final Clock clock;
@@ -40,7 +31,7 @@ final class InferenceAudit implements GenerationObserver {
 
   @Override
   public Listener began(Begun call) {
-    return properties.inference() ? new Row(call) : SILENT;
+    return properties.inference() ? new Row(call) : Listener.SILENT;
   }
 
   private final class Row implements Listener {
@@ -85,6 +76,8 @@ final class InferenceAudit implements GenerationObserver {
               .put("model", call.model())
               .put("id", call.id())
               .put("version", begun.version())
+              .put("loadProfile", begun.loadProfile())
+              .put("decodingProfile", begun.decodingProfile())
               .put("tenant", call.caller().tenant())
               .put("sequences", call.sequences())
               .put("promptTokens", begun.promptTokens())

@@ -4,6 +4,7 @@ import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.engine.request.EngineException;
+import dev.javelin.security.QuotaExceededException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,7 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
     INVALID_MODEL(422, "The model cannot be used"),
     KEY_REUSED(422, "The idempotency key belongs to another request"),
     PRECONDITION_REQUIRED(428, "If-Match is required"),
+    RATE_LIMITED(429, "A limit does not allow it now"),
     QUOTA_EXCEEDED(507, "The store is full"),
     HUB_FAILED(502, "The hub does not deliver"),
     CANCELLED(409, "It was cancelled"),
@@ -106,6 +108,13 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
     return switch (failure) {
       case ProblemException problem -> problem.problem();
       case CatalogException refused -> from(refused);
+      case ModelLoadingException loading -> from(loading);
+      case QuotaExceededException quota ->
+          new Problem(
+              Type.RATE_LIMITED,
+              String.valueOf(quota.getMessage()),
+              List.of(),
+              Map.of("quota", quota.quota().word()));
       case StaleRevisionException stale -> of(Type.PRECONDITION_FAILED, stale.getMessage());
       case EngineException engine -> from(engine);
       case RuntimeException lost when DatabaseAway.is(lost) ->
@@ -130,6 +139,17 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
         detail,
         field == null ? List.of() : List.of(new FieldError("/" + field, detail)),
         Map.of());
+  }
+
+  private static Problem from(ModelLoadingException loading) {
+    Map<String, Object> progress = new LinkedHashMap<>();
+    progress.put("stage", loading.stage());
+    progress.put("progress", loading.progress());
+    return new Problem(
+        Type.UNAVAILABLE,
+        String.valueOf(loading.getMessage()),
+        List.of(),
+        Map.of("loading", progress));
   }
 
   private static Problem from(EngineException failure) {

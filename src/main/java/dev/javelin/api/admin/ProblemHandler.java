@@ -1,6 +1,7 @@
 package dev.javelin.api.admin;
 
 import dev.javelin.api.RequestIds;
+import dev.javelin.api.RetryAfter;
 import dev.javelin.security.Refusal;
 import dev.javelin.service.Problem;
 import dev.javelin.service.Problem.FieldError;
@@ -58,9 +59,7 @@ final class ProblemHandler implements WebExceptionHandler {
     var response = exchange.getResponse();
     var headers = response.getHeaders();
     HttpStatus status = HttpStatus.valueOf(problem.type().status());
-    if (problem.type() == Type.UNAVAILABLE) {
-      headers.set("Retry-After", "1");
-    }
+    RetryAfter.of(failure, status).ifPresent(wait -> headers.set("Retry-After", wait));
     if (status == HttpStatus.UNAUTHORIZED) {
       headers.set("WWW-Authenticate", "Bearer");
     }

@@ -1,20 +1,31 @@
 package dev.javelin.api.admin;
 
 import dev.javelin.api.Audited;
+import dev.javelin.api.Generations;
+import dev.javelin.api.Origins;
+import dev.javelin.api.RequestIds;
+import dev.javelin.service.GenerationCall;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
+import dev.javelin.service.Replays;
 import dev.javelin.service.RunningRequests;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /** {@code /api/v1/requests}: inference calls that run, and the last ones that ended. */
 @RestController
@@ -27,10 +38,24 @@ final class RequestsController {
     }
   }
 
-  private final RunningRequests requests;
+  /**
+   * @param model the alias to ask; null: the one that was asked
+   */
+  record ReplayBody(@Size(min = 1, max = 128) @Nullable String model) {
+    static final ReplayBody SAME = new ReplayBody(null);
+  }
 
-  RequestsController(RunningRequests requests) {
+  private final RunningRequests requests;
+  private final Replays replays;
+  private final Generations generations;
+  private final Scheduler blocking;
+
+  RequestsController(
+      RunningRequests requests, Replays replays, Generations generations, Scheduler blocking) {
     this.requests = requests;
+    this.replays = replays;
+    this.generations = generations;
+    this.blocking = blocking;
   }
 
   /** The one that began last first; running ones, and some hundreds of those that ended. */
@@ -70,4 +95,29 @@ final class RequestsController {
         exchange, Cancelled.of(before, before.state()), Cancelled.of(before, "cancelled"));
     return ResponseEntity.accepted().build();
   }
+
+  /**
+   * Asks again what an ended request asked, and compares the answers. Only what was kept can be
+   * asked again: the last requests, with {@code javelin.audit.bodies=true}.
+   */
+  @PostMapping("/{id}/replay")
+  @Answers(value = 200, problems = 429)
+  Mono<Replays.Replay> replay(
+      @PathVariable String id,
+      @Valid @RequestBody(required = false) @Nullable ReplayBody body,
+      ServerWebExchange exchange) {
+    ReplayBody wanted = body == null ? ReplayBody.SAME : body;
+    GenerationCall call =
+        replays.call(id, RequestIds.fresh("replay-"), Origins.of(exchange), wanted.model());
+    return generations
+        .start(exchange, call)
+        .flatMap(generation -> generation.events().then())
+        .publishOn(blocking)
+        .then(Mono.fromCallable(() -> replays.compare(id, call.id())))
+        .doOnNext(
+            replay -> Audited.change(exchange, null, new Replayed(id, call.id(), call.model())));
+  }
+
+  /** What the audit keeps of a request that was asked again. */
+  private record Replayed(String of, String id, String model) {}
 }

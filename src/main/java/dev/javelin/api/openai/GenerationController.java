@@ -1,22 +1,19 @@
 package dev.javelin.api.openai;
 
+import dev.javelin.api.Generations;
 import dev.javelin.api.JsonBodies;
 import dev.javelin.api.JsonFields;
 import dev.javelin.api.Origins;
-import dev.javelin.api.PreferredWait;
 import dev.javelin.api.RequestIds;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.config.JavelinProperties;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.service.Generation;
 import dev.javelin.service.GenerationCall;
-import dev.javelin.service.GenerationService;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -25,27 +22,20 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /** {@code /v1/chat/completions} and {@code /v1/completions}. */
 @RestController
 final class GenerationController {
   private final JsonBodies bodies;
-  private final GenerationService service;
+  private final Generations generations;
   private final JavelinProperties properties;
-  private final Scheduler blocking;
   private final Clock clock;
 
   GenerationController(
-      JsonBodies bodies,
-      GenerationService service,
-      JavelinProperties properties,
-      Scheduler blocking,
-      Clock clock) {
+      JsonBodies bodies, Generations generations, JavelinProperties properties, Clock clock) {
     this.bodies = bodies;
-    this.service = service;
+    this.generations = generations;
     this.properties = properties;
-    this.blocking = blocking;
     this.clock = clock;
   }
 
@@ -71,43 +61,14 @@ final class GenerationController {
                       RequestIds.fresh(format.idPrefix()),
                       Origins.of(exchange),
                       properties.requestTimeout());
-              return PreferredWait.whileLoading(exchange, start(call))
+              return generations
+                  .start(exchange, call)
                   .flatMap(
                       generation ->
                           request.stream()
                               ? stream(exchange, format, request, call, generation)
                               : whole(exchange, format, request, call, generation));
             });
-  }
-
-  /** Starts on a virtual thread; a caller who leaves meanwhile leaves no sequence behind. */
-  private Mono<Generation> start(GenerationCall call) {
-    return Mono.defer(
-        () -> {
-          AtomicBoolean left = new AtomicBoolean();
-          AtomicReference<Generation> started = new AtomicReference<>();
-          Mono<Generation> starting =
-              Mono.fromCallable(
-                  () ->
-                      service.start(
-                          call,
-                          generation -> {
-                            started.set(generation);
-                            if (left.get()) {
-                              generation.abort();
-                            }
-                          }));
-          return starting
-              .subscribeOn(blocking)
-              .doOnCancel(
-                  () -> {
-                    left.set(true);
-                    Generation generation = started.get();
-                    if (generation != null) {
-                      generation.abort();
-                    }
-                  });
-        });
   }
 
   private Mono<Void> whole(

@@ -92,9 +92,7 @@ class AccessApiTests {
     String weak = "{\"name\":\"%s\",\"role\":\"viewer\",\"password\":\"short\"}".formatted(name);
     isAt("/password", api.post("/api/v1/users", weak).isProblem(400, "invalid-request"));
     api.post("/api/v1/users", user(name, "viewer")).is(201);
-    isAt(
-        "/name",
-        api.post("/api/v1/users", user(name, "viewer")).isProblem(409, "already-exists"));
+    isAt("/name", api.post("/api/v1/users", user(name, "viewer")).isProblem(409, "already-exists"));
   }
 
   private static void isAt(String pointer, Answer refused) {
@@ -247,6 +245,10 @@ class AccessApiTests {
     JsonNode after = row.path("after");
     assertThat(after.path("completionTokens").intValue()).isEqualTo(2);
     assertThat(after.path("finish").toString()).isEqualTo("[\"stop\"]");
+    assertThat(after.path("version").stringValue()).isEqualTo("pom.xml:1");
+    assertThat(after.path("loadProfile").stringValue()).isEqualTo("default");
+    assertThat(after.path("decodingProfile").stringValue()).isEqualTo("default");
+    assertThat(after.has("prompts") || after.has("answers")).isFalse();
     assertThat(after.path("sampling").path("maxTokens").intValue()).isEqualTo(8);
     assertThat(row.toString()).doesNotContain(said);
     assertThat(json(200, get("/api/v1/audit/verify", admin)).path("brokenAt").isNull()).isTrue();
