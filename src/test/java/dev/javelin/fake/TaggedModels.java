@@ -39,9 +39,9 @@ import org.springframework.context.annotation.Primary;
 
 /**
  * Every load is an engine of its own that answers, piece by piece, with what its file says. A file
- * that says "broken" does not load, one that says "fails" loads and fails every request, one that
- * says "slow" loads until {@link #slow} is open, one that says "endless" answers until it is
- * cancelled.
+ * that says "broken" does not load, one that says "cold" fails its warm-up, one that says "fails"
+ * loads and fails every request, one that says "slow" loads until {@link #slow} is open, one that
+ * says "endless" answers until it is cancelled.
  */
 public final class TaggedModels implements ModelOpener {
   public static final int PIECES = 8;
@@ -129,13 +129,14 @@ public final class TaggedModels implements ModelOpener {
 
     private void piece(String id, GenerationListener listener, int count) {
       Usage usage = new Usage(1, count, 0);
-      if (tag.startsWith("fails") && !id.startsWith("warm-up")) {
+      boolean warmUp = id.startsWith("warm-up");
+      if (tag.startsWith(warmUp ? "cold" : "fails")) {
         running.remove(id);
         listener.onEvent(new GenerationEvent.Failed(ErrorCode.INTERNAL, "it broke"));
       } else if (!running.contains(id)) {
         listener.onEvent(
             new GenerationEvent.Finished(FinishReason.CANCELLED, usage, new Timings(1, 1, 1)));
-      } else if (tag.startsWith("endless") && count > 0 && !id.startsWith("warm-up")) {
+      } else if (tag.startsWith("endless") && count > 0 && !warmUp) {
         output.execute(() -> piece(id, listener, count));
       } else if (count == PIECES) {
         running.remove(id);

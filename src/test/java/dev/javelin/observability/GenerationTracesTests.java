@@ -16,12 +16,19 @@ import dev.javelin.service.GenerationObserver.Listener;
 import dev.javelin.service.Prompt;
 import dev.javelin.service.SamplingOverrides;
 import dev.javelin.service.Scores;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +73,55 @@ class GenerationTracesTests {
     assertThat(hex(sent)).contains(TRACE);
   }
 
+  @Test
+  void theStagesOfACallAreSpansBelowItsOneAndFollowEachOther() {
+    Map<String, SpanData> spans = new HashMap<>();
+    SpanExporter exporter =
+        new SpanExporter() {
+          @Override
+          public CompletableResultCode export(Collection<SpanData> ended) {
+            ended.forEach(span -> spans.put(span.getName(), span));
+            return CompletableResultCode.ofSuccess();
+          }
+
+          @Override
+          public CompletableResultCode flush() {
+            return CompletableResultCode.ofSuccess();
+          }
+
+          @Override
+          public CompletableResultCode shutdown() {
+            return CompletableResultCode.ofSuccess();
+          }
+        };
+    try (SdkTracerProvider provider =
+        SdkTracerProvider.builder()
+            .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+            .build()) {
+      Listener listener = new GenerationTraces(provider.get("test")).began(begun(null));
+      listener.event(
+          0,
+          new GenerationEvent.Finished(
+              FinishReason.STOP, new Usage(3, 2, 1), new Timings(1_000_000, 2_000_000, 5_000_000)));
+      listener.ended();
+    }
+    SpanData call = spans.get("chat tiny");
+    assertThat(call.getParentSpanContext().isValid()).as("a trace of its own").isFalse();
+    long at = call.getStartEpochNanos();
+    for (String stage : List.of("admit", "queue", "prefill", "decode", "detokenise")) {
+      SpanData span = spans.get(stage);
+      assertThat(span.getTraceId()).isEqualTo(call.getTraceId());
+      assertThat(span.getParentSpanId()).isEqualTo(call.getSpanId());
+      assertThat(span.getStartEpochNanos()).as(stage).isEqualTo(at);
+      at = span.getEndEpochNanos();
+    }
+    assertThat(spans.get("queue").getEndEpochNanos() - spans.get("queue").getStartEpochNanos())
+        .isEqualTo(1_000_000);
+    assertThat(spans.get("decode").getEndEpochNanos() - spans.get("decode").getStartEpochNanos())
+        .isEqualTo(3_000_000);
+    assertThat(spans).hasSize(6);
+  }
+
   private static Begun begun(@Nullable String traceparent) {
     GenerationCall call =
         new GenerationCall(
@@ -78,7 +134,7 @@ class GenerationTracesTests {
             Scores.NONE,
             null,
             new GenerationCall.Terms(Tenant.DEFAULT, 0, "", Duration.ofMinutes(1)));
-    return new Begun(call, "tiny v1", 3, SamplingParams.DEFAULT);
+    return new Begun(call, "tiny v1", "default", "calm", 3, SamplingParams.DEFAULT);
   }
 
   private static String hex(byte[] bytes) {

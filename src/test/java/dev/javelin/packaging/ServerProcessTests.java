@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a person sees of a start that cannot be, of Ctrl-C and of a crash. */
 class ServerProcessTests {
@@ -82,13 +84,35 @@ class ServerProcessTests {
 
   @Test
   void aSignalLetsStreamsFinishAndEndsWithZero() throws Exception {
-    try (ServerProcess server = serve()) {
+    try (ServerProcess server =
+        serve(
+            "--logging.structured.format.console=ecs",
+            "--logging.level.dev.javelin.api.AccessLog=debug")) {
       InputStream stream = begun(server.url(), 100);
       server.terminate();
       String rest = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
       assertThat(rest).contains("\"finish_reason\":\"length\"").endsWith("data: [DONE]\n\n");
       assertThat(server.exitCode()).as(server.output()).isZero();
+      logsAreJsonWithRequestIds(server.output());
     }
+  }
+
+  private static void logsAreJsonWithRequestIds(String output) {
+    List<JsonNode> lines =
+        output
+            .lines()
+            .filter(line -> line.startsWith("{"))
+            .map(new JsonMapper()::readTree)
+            .toList();
+    assertThat(lines).isNotEmpty().allSatisfy(line -> assertThat(line.has("message")).isTrue());
+    assertThat(lines)
+        .anySatisfy(
+            line -> {
+              assertThat(line.path("requestId").asString("")).startsWith("req-");
+              assertThat(line.path("path").asString("")).isEqualTo("/v1/chat/completions");
+              assertThat(line.path("status").asInt(0)).isEqualTo(200);
+              assertThat(line.path("message").asString("")).contains("req-");
+            });
   }
 
   @Test

@@ -114,11 +114,15 @@ public final class ApiClient {
 
   /** Follows the Location of an accepted call until its operation ended. */
   public Answer ended(Answer accepted) {
-    accepted.is(202);
-    Answer operation = get(accepted.header("Location"));
+    return ended(accepted.is(202).header("Location"));
+  }
+
+  /** Follows an operation until it ended. */
+  public Answer ended(String location) {
+    Answer operation = get(location);
     while (RUNNING.contains(operation.is(200).text("/state"))) {
       Thread.onSpinWait();
-      operation = get(accepted.header("Location"));
+      operation = get(location);
     }
     return operation;
   }
