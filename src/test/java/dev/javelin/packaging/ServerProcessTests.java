@@ -88,6 +88,9 @@ class ServerProcessTests {
         serve(
             "--logging.structured.format.console=ecs",
             "--logging.level.dev.javelin.api.AccessLog=debug")) {
+      client.send(
+          HttpRequest.newBuilder(URI.create(server.url() + "/v1/models")).build(),
+          HttpResponse.BodyHandlers.discarding());
       InputStream stream = begun(server.url(), 100);
       server.terminate();
       String rest = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
@@ -109,7 +112,7 @@ class ServerProcessTests {
         .anySatisfy(
             line -> {
               assertThat(line.path("requestId").asString("")).startsWith("req-");
-              assertThat(line.path("path").asString("")).isEqualTo("/v1/chat/completions");
+              assertThat(line.path("path").asString("")).isEqualTo("/v1/models");
               assertThat(line.path("status").asInt(0)).isEqualTo(200);
               assertThat(line.path("message").asString("")).contains("req-");
             });
