@@ -25,7 +25,7 @@ final class AnswerExtras {
     this.wanted = request.wanted();
     this.generation = generation;
     tokenizer = generation.model().tokenizer();
-    logprobs = new LogprobsFormat(tokenizer);
+    logprobs = new LogprobsFormat(tokenizer, wanted.tokenIds());
     skipSpecial = !Boolean.FALSE.equals(request.sampling().skipSpecialTokens());
     offsets = new TextOffsets[request.choices()];
     Arrays.setAll(offsets, _ -> new TextOffsets(tokenizer, skipSpecial));

@@ -20,9 +20,15 @@ final class LogprobsFormat {
   private static final float LEAST = -9999f;
 
   private final Tokenizer tokenizer;
+  private final boolean ids;
 
-  LogprobsFormat(Tokenizer tokenizer) {
+  /**
+   * @param ids whether a token is named by its id, as vLLM's {@code return_tokens_as_token_ids} has
+   *     it, in place of its text
+   */
+  LogprobsFormat(Tokenizer tokenizer, boolean ids) {
     this.tokenizer = tokenizer;
+    this.ids = ids;
   }
 
   private static int shown(TokenLogprobs token, int top) {
@@ -46,7 +52,7 @@ final class LogprobsFormat {
 
   private void chatEntry(ObjectNode entry, int tokenId, float logprob) {
     byte[] bytes = tokenizer.tokenBytes(tokenId);
-    entry.put("token", text(bytes, "")).put("logprob", finite(logprob));
+    entry.put("token", name(tokenId, bytes, "")).put("logprob", finite(logprob));
     ArrayNode values = entry.putArray("bytes");
     for (byte value : bytes) {
       values.add(value & 0xff);
@@ -94,7 +100,11 @@ final class LogprobsFormat {
   }
 
   private String completionText(int tokenId) {
-    return text(tokenizer.tokenBytes(tokenId), "bytes:");
+    return name(tokenId, tokenizer.tokenBytes(tokenId), "bytes:");
+  }
+
+  private String name(int tokenId, byte[] bytes, String prefix) {
+    return ids ? "token_id:" + tokenId : text(bytes, prefix);
   }
 
   /**

@@ -40,6 +40,7 @@ record OpenAiRequest(
    * @param logprobs how many of the likeliest tokens to show beside each; {@link Scores#NO}: no
    *     logprobs
    * @param promptLogprobs the same for the prompt
+   * @param tokenIds whether logprobs name tokens by their ids
    * @param echo a completion begins with its prompt
    * @param noAnswer only the prompt is told, nothing is added to it
    * @param bestOf answers computed to each prompt, of which the likeliest {@code n} are told; 0:
@@ -50,6 +51,7 @@ record OpenAiRequest(
   record Wanted(
       int logprobs,
       int promptLogprobs,
+      boolean tokenIds,
       boolean echo,
       boolean noAnswer,
       int bestOf,

@@ -70,6 +70,7 @@ final class RequestReader {
         new OpenAiRequest.Wanted(
             logprobs ? (top == null ? 0 : top) : Scores.NO,
             promptLogprobs(body),
+            tokenIds(body),
             false,
             false,
             bestOf(body, 1),
@@ -95,6 +96,7 @@ final class RequestReader {
         new OpenAiRequest.Wanted(
             logprobs == null ? Scores.NO : logprobs,
             promptLogprobs,
+            tokenIds(body),
             echo,
             most != null && most == 0,
             bestOf(body, prompts.size()),
@@ -121,6 +123,10 @@ final class RequestReader {
           "best_of", "'best_of' above 'n' cannot be streamed: which is best shows at the end");
     }
     return bestOf;
+  }
+
+  private static boolean tokenIds(JsonFields body) {
+    return body.flag("return_tokens_as_token_ids", false);
   }
 
   private static int promptLogprobs(JsonFields body) {

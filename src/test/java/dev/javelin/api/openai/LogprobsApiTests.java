@@ -103,6 +103,26 @@ class LogprobsApiTests {
   }
 
   @Test
+  void tokensAreNamedByTheirIdsWhereThatIsAskedFor() throws Exception {
+    String ids = ",\"return_tokens_as_token_ids\":true";
+    JsonNode chat =
+        JSON.readTree(
+                post("/v1/chat/completions", chat(ids + ",\"logprobs\":true,\"top_logprobs\":2"))
+                    .body())
+            .at("/choices/0/logprobs/content/1");
+    assertThat(chat.toString())
+        .isEqualTo(
+            """
+            {"token":"token_id:195","logprob":-2.0,"bytes":[195],"top_logprobs":[\
+            {"token":"token_id:97","logprob":-0.25,"bytes":[97]},\
+            {"token":"token_id:98","logprob":-1.5,"bytes":[98]}]}""");
+    JsonNode completion =
+        JSON.readTree(post("/v1/completions", completion(ids + ",\"logprobs\":0")).body());
+    assertThat(completion.at("/choices/0/logprobs/tokens").toString())
+        .isEqualTo("[\"token_id:104\",\"token_id:195\",\"token_id:169\",\"token_id:33\"]");
+  }
+
+  @Test
   void completionLogprobsOfAnEchoedPromptAreTheSameStreamedOrNot() throws Exception {
     String fields = ",\"logprobs\":1,\"prompt_logprobs\":2,\"echo\":true";
     JsonNode choice =

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Of a tokenizer with one token a byte, so that é is two tokens. */
 class LogprobsFormatTests {
   private final FakeTokenizer tokenizer = new FakeTokenizer();
-  private final LogprobsFormat format = new LogprobsFormat(tokenizer);
+  private final LogprobsFormat format = new LogprobsFormat(tokenizer, false);
 
   private static TokenLogprobs token(int id, float logprob, int... top) {
     float[] logprobs = new float[top.length];
