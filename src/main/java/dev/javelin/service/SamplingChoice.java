@@ -130,8 +130,9 @@ public final class SamplingChoice {
     if (version != 0 && version != 2) {
       throw invalid("mirostat must be 0 for none or 2, but is " + version, "mirostat");
     }
+    Mirostat usual = Mirostat.DEFAULT;
     return version == 2
-        ? new Mirostat(or(merged.mirostatTau(), 5f), or(merged.mirostatEta(), 0.1f))
+        ? new Mirostat(or(merged.mirostatTau(), usual.tau()), or(merged.mirostatEta(), usual.eta()))
         : null;
   }
 
