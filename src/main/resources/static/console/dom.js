@@ -51,6 +51,14 @@ export function bytes(value) {
 export const seconds = (value) =>
   new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" }).format(value);
 
+/** A time as people read it, in its two largest parts. */
+export function span(value) {
+  const whole = Math.max(0, Math.round(value));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
 export const time = (millis) => clock.format(new Date(millis));
 
 export const date = (millis) => calendar.format(new Date(millis));

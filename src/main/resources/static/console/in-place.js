@@ -32,12 +32,23 @@ window.htmx.defineExtension("morph", {
 
 let reading = false;
 let again = false;
+let asking = 0;
+
+// What a form or a link brings is newer than any reading, and may be at another address.
+document.addEventListener("htmx:beforeRequest", () => asking++);
+document.addEventListener("htmx:afterRequest", () => {
+  asking--;
+  if (again) {
+    again = false;
+    refresh();
+  }
+});
 
 /** Reads the page anew; while that goes on, whatever else happens leads to one further reading. */
 export async function refresh() {
   // A form that is being filled in is for a certain state of what it changes.
   if (document.hidden || byId("profile-form")) return;
-  if (reading) {
+  if (reading || asking > 0) {
     again = true;
     return;
   }
@@ -48,7 +59,7 @@ export async function refresh() {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const content = page.getElementById("content");
     // A person may have gone on meanwhile.
-    if (content && !response.redirected && address === location.href) {
+    if (content && !response.redirected && asking === 0 && address === location.href) {
       const seen = document.querySelector("#plan [name=revision]");
       content.querySelector("#plan [name=revision]")?.setAttribute("value", seen?.value ?? "");
       show(content);

@@ -44,5 +44,6 @@ export function morph(old, next) {
     return;
   }
   attributes(old, next);
-  children(old, next);
+  // What a script draws is not the server's to change.
+  if (!old.hasAttribute("data-keep")) children(old, next);
 }

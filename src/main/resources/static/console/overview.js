@@ -1,34 +1,31 @@
 import "./serving.js";
 import { spark } from "./charts.js";
-import { byId, bytes, format, fill } from "./dom.js";
-import { onMoment } from "./live.js";
+import { format } from "./dom.js";
+import { refresh } from "./in-place.js";
+import { onChange, onMoment } from "./live.js";
+
+const SPARK_MILLIS = 5000;
+const DEVICES_MILLIS = 10_000;
+const TYPES = ["reset", "operation", "alias", "instance", "model", "version", "load-profile"];
 
 const tiles = [...document.querySelectorAll(".kpi")];
-const figures = [...document.querySelectorAll("[data-bytes]")];
-
-function show(cell) {
-  cell.textContent = bytes(Number(cell.dataset.bytes));
-}
-figures.forEach(show);
+let before = "";
 
 onMoment((moment) => {
   for (const tile of tiles) {
     const value = moment.now[tile.dataset.series.toUpperCase()];
     tile.querySelector(".value").textContent = format(value, tile.dataset.unit);
   }
-  for (const cell of figures) {
-    const value = moment.memory[cell.dataset.bytesOf ?? "total"];
-    cell.dataset.bytes = value;
-    show(cell);
-  }
-  const failed = moment.models.filter((model) => model.state === "failed");
-  byId("attention").hidden = failed.length === 0;
-  if (failed.length > 0) {
-    byId("attention-text").textContent = fill("attention.failed", failed[0].name, failed[0].detail);
-  }
+  // Who is not logged in hears of no changes, but sees states all the same.
+  const now = JSON.stringify(moment.models.map((model) => [model.name, model.state]));
+  if (before && before !== now) refresh();
+  before = now;
+});
+onChange((change) => {
+  if (TYPES.includes(change.type)) refresh();
 });
 
-async function refresh() {
+async function sparklines() {
   if (!document.hidden) {
     const names = tiles.map((tile) => tile.dataset.series).join(",");
     const response = await fetch(`/console/series?series=${names}`);
@@ -39,6 +36,7 @@ async function refresh() {
       }
     }
   }
-  setTimeout(refresh, 5000);
+  setTimeout(sparklines, SPARK_MILLIS);
 }
-refresh();
+sparklines();
+setInterval(refresh, DEVICES_MILLIS);

@@ -1,101 +1,167 @@
 import { complete } from "./completions.js";
+import { Decoding } from "./decoding.js";
 import { byId, element, fill, texts } from "./dom.js";
+import { check } from "./schema.js";
+import { explain, TokenView } from "./tokens.js";
 
-/** One conversation with one model. */
+/** One conversation with one model, with settings of its own. */
 export class Pane {
-  /** @param changed called when a conversation changes or its end is reached */
-  constructor(changed) {
+  /**
+   * @param on {changed, edit, regenerate}: called when a conversation changes or an answer ends, with the index of a
+   *     question that is to be asked anew, and for another answer to the last one
+   */
+  constructor(on, decoding = new Decoding()) {
     this.root = byId("pane").content.firstElementChild.cloneNode(true);
     this.log = this.root.querySelector(".log");
     this.select = this.root.querySelector(".model");
     this.figures = this.root.querySelector(".figures");
     this.empty = this.root.querySelector(".empty");
     this.history = [];
+    this.shown = [];
     this.running = null;
-    this.changed = changed;
+    this.on = on;
+    this.decoding = decoding;
     this.pieces = [];
+    this.wanted = "";
   }
 
   get model() {
     return this.select.value;
   }
 
-  offer(models) {
+  /** @param wanted chosen as soon as it is offered */
+  offer(models, wanted = this.wanted) {
     const offered = [...this.select.options].map((option) => option.value);
-    if (models.join("\n") === offered.join("\n")) return;
-    const kept = this.select.value;
-    this.select.replaceChildren(...models.map((name) => new Option(name, name)));
-    if (models.includes(kept)) this.select.value = kept;
+    this.wanted = wanted;
+    if (models.join("\n") !== offered.join("\n")) {
+      const kept = this.select.value;
+      this.select.replaceChildren(...models.map((name) => new Option(name, name)));
+      if (models.includes(kept)) this.select.value = kept;
+    }
+    if (wanted && models.includes(wanted)) {
+      this.select.value = wanted;
+      this.wanted = "";
+    }
   }
 
-  say(who, text, ...actions) {
+  summarize() {
+    this.root.querySelector(".summary").textContent = this.decoding.summary;
+  }
+
+  action(text, listener) {
+    const button = element("button", "", text);
+    button.type = "button";
+    button.addEventListener("click", listener);
+    return button;
+  }
+
+  say(role, text) {
     this.empty.remove();
-    const made = element("div", "msg");
-    const line = element("span", "who", who);
-    line.append(...actions);
+    const made = element("div", `msg ${role}`);
+    const line = element("span", "who", role === "user" ? texts.you : this.model);
     const body = element("div", "text", text);
     made.append(line, body);
     this.log.append(made);
     this.log.scrollTop = this.log.scrollHeight;
+    this.shown.push(made);
     return { made, line, body };
+  }
+
+  question(text) {
+    const index = this.history.length;
+    const asked = this.say("user", text);
+    asked.line.append(this.action(texts.edit, () => this.on.edit(index)));
+    this.history.push({ role: "user", content: text });
+  }
+
+  /** Shows a conversation from before. */
+  restore(history) {
+    for (const message of history) {
+      if (message.role === "user") this.question(message.content);
+      else this.answered(this.say("assistant", message.content), message.content);
+    }
+  }
+
+  answered(out, text) {
+    this.history.push({ role: "assistant", content: text });
+    for (const old of this.log.querySelectorAll(".regenerate")) old.remove();
+    const again = this.action(texts.regenerate, () => this.on.regenerate());
+    again.classList.add("regenerate");
+    out.line.append(again);
   }
 
   clear() {
     this.stop();
     this.history = [];
+    this.shown = [];
     this.pieces = [];
     this.log.replaceChildren(this.empty);
-    this.figures.textContent = "";
+    this.figures.replaceChildren();
   }
 
   stop() {
     this.running?.abort();
   }
 
-  /** Takes back the last question with its answer; gives its text. */
-  takeBack() {
-    const asked = this.history.findLastIndex((message) => message.role === "user");
-    if (asked < 0 || this.running) return null;
-    const text = this.history[asked].content;
-    this.history.length = asked;
-    const shown = [...this.log.querySelectorAll(".msg")];
-    shown.slice(asked).forEach((message) => message.remove());
-    return text;
+  /** Takes back the message {@code index} and all after it; gives its text, or null. */
+  takeBack(index) {
+    if (this.running || index < 0 || index >= this.history.length) return null;
+    const { content } = this.history[index];
+    this.history.length = index;
+    this.shown.splice(index).forEach((message) => message.remove());
+    this.pieces = [];
+    return content;
   }
 
-  /**
-   * Asks and streams the answer into the log.
-   *
-   * @param settings fields of the request that a person set
-   */
-  async ask(text, settings, onEdit) {
-    const edit = element("button", "", texts.edit);
-    edit.type = "button";
-    edit.addEventListener("click", onEdit);
-    this.say(texts.you, text, edit);
-    this.history.push({ role: "user", content: text });
-    const out = this.say(this.model, "");
+  /** Takes back the last question with its answer; gives its text. */
+  takeBackLast() {
+    return this.takeBack(this.history.findLastIndex((message) => message.role === "user"));
+  }
+
+  /** The request's body, without the messages. */
+  request(tokenView) {
+    const fields = this.decoding.fields();
+    if (tokenView) {
+      Object.assign(fields, { logprobs: true, top_logprobs: 5, return_tokens_as_token_ids: true });
+    }
+    return fields;
+  }
+
+  messages(question) {
+    const { system } = this.decoding;
+    return [
+      ...(system.trim() ? [{ role: "system", content: system }] : []),
+      ...this.history,
+      ...(question === undefined ? [] : [{ role: "user", content: question }]),
+    ];
+  }
+
+  /** Asks and streams the answer into the log. */
+  async ask(text, tokenView) {
+    const fields = this.request(tokenView);
+    this.question(text);
+    const out = this.say("assistant", "");
     out.made.classList.add("busy");
+    if (tokenView) explain(out.body);
+    const tokens = new TokenView();
     this.running = new AbortController();
     this.pieces = [];
+    this.figures.replaceChildren();
     const started = performance.now();
     let first = null;
     let said = "";
     try {
-      const { system, ...fields } = settings;
-      const messages = system
-        ? [{ role: "system", content: system }, ...this.history]
-        : [...this.history];
       const done = await complete(
-        { model: this.model, messages, ...fields },
+        { model: this.model, messages: this.messages(), ...fields },
         this.running.signal,
         (piece, logprobs) => {
           first ??= performance.now();
           said += piece;
-          this.append(out.body, piece, logprobs);
+          this.append(out.body, logprobs ? logprobs.map((token) => tokens.make(token)) : [element("span", "", piece)]);
         },
       );
       this.report(started, first, done);
+      this.validate(said, fields.response_format, done.finish);
     } catch (error) {
       if (error.name === "AbortError") {
         out.line.append(element("span", "", texts.stopped));
@@ -107,24 +173,23 @@ export class Pane {
       this.running = null;
       out.made.classList.remove("busy");
     }
-    if (said) this.history.push({ role: "assistant", content: said });
-    else this.history.pop();
-    this.changed();
+    if (said) this.answered(out, said);
+    else this.forgetQuestion();
+    this.on.changed();
   }
 
-  append(body, piece, logprobs) {
-    if (logprobs) {
-      for (const token of logprobs) {
-        const made = element("span", `tok ${shade(token.logprob)}`, token.token);
-        made.title = alternatives(token);
-        body.append(made);
-        this.pieces.push(made);
-      }
-    } else {
-      const made = element("span", "", piece);
-      body.append(made);
-      this.pieces.push(made);
-    }
+  /** A question without an answer is shown, but not asked again with the next one. */
+  forgetQuestion() {
+    this.history.pop();
+    const [asked, out] = this.shown.splice(-2);
+    asked.querySelector("button")?.remove();
+    asked.classList.add("dropped");
+    out.classList.add("dropped");
+  }
+
+  append(body, made) {
+    body.append(...made);
+    this.pieces.push(...made);
     this.log.scrollTop = this.log.scrollHeight;
   }
 
@@ -140,22 +205,34 @@ export class Pane {
       parts.push(fill("cached", usage.prompt_tokens_details.cached_tokens));
     }
     if (finish) parts.push(finish);
-    if (id) parts.push(id);
-    this.figures.textContent = parts.join(" · ");
+    this.figures.append(parts.join(" · "));
+    if (id) {
+      const link = element("a", "mono", id);
+      link.href = `/console/requests/${encodeURIComponent(id)}`;
+      this.figures.append(" · ", link);
+    }
+  }
+
+  /** Says whether an answer is what its format asks for. */
+  validate(text, format, finish) {
+    if (!format || !text) return;
+    const { problems, unchecked } = verdict(text, format);
+    const good = problems.length === 0;
+    const chip = element("span", `chip ${good ? "good" : "bad"} verdict`, good ? fill("valid") : fill("notValid"));
+    this.figures.append(" ", chip);
+    if (!good) this.figures.append(" ", problems[0], finish === "length" ? ` (${fill("cutOff")})` : "");
+    if (unchecked.length > 0) this.figures.append(" ", fill("unchecked", unchecked.join(", ")));
   }
 }
 
-/** Less likely tokens are shaded more. */
-function shade(logprob) {
-  const p = Math.exp(logprob);
-  return p > 0.9 ? "" : p > 0.6 ? "p1" : p > 0.3 ? "p2" : "p3";
-}
-
-function alternatives(token) {
-  const percent = (logprob) => `${(100 * Math.exp(logprob)).toFixed(1)} %`;
-  return [token, ...(token.top_logprobs ?? []).filter((other) => other.token !== token.token)]
-    .map((one) => `${JSON.stringify(one.token)} ${percent(one.logprob)}`)
-    .join("\n");
+function verdict(text, format) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { problems: [error.message], unchecked: [] };
+  }
+  return check(value, format.type === "json_schema" ? format.json_schema.schema : { type: "object" });
 }
 
 /** Marks where the answers of several panes first differ. */

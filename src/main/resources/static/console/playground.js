@@ -1,98 +1,108 @@
 import "./serving.js";
+import { Decoding, edit as editDecoding, inherit, onEdit } from "./decoding.js";
 import { snippet } from "./snippets.js";
 import { byId, element, fill, texts } from "./dom.js";
-import { onMoment } from "./live.js";
+import { onChange, onMoment } from "./live.js";
 import { markDivergence, Pane } from "./pane.js";
 
 const MOST_PANES = 4;
-const PARAMETERS = [
-  ["temperature", 0, 2, 0.05],
-  ["top_p", 0.01, 1, 0.01],
-  ["top_k", 0, 1000, 1],
-  ["min_p", 0, 0.99, 0.01],
-  ["repetition_penalty", 0.5, 2, 0.05],
-  ["frequency_penalty", -2, 2, 0.1],
-  ["presence_penalty", -2, 2, 0.1],
-  ["max_tokens", 1, 131072, 1],
-  ["seed", 0, 2147483647, 1],
-];
+const LETTERS = ["A", "B", "C", "D"];
+/** In this tab alone, so that a look at another page loses nothing; a log-out empties it. */
+const KEPT = "javelin-playground";
 
 const message = byId("message");
 const panes = [];
 let models = [];
+let chosen = 0;
 
-// Only what a person set is sent; everything else stays the model's default.
-const inputs = PARAMETERS.map(([name, min, max, step]) => {
-  const row = element("label", "parameter");
-  const input = element("input", "input");
-  Object.assign(input, { type: "number", min, max, step, placeholder: texts.default });
-  input.addEventListener("input", () => {
-    row.classList.toggle("set", input.value !== "");
-    countSet();
-  });
-  row.append(element("span", "", name), input);
-  byId("parameters").append(row);
-  return [name, input];
-});
-
-// What a request gets where it is silent, for whoever is logged in: only they may ask.
+// What a request gets where it is silent, of the model whose settings are shown.
 let inheritedOf = "";
 
 async function showInherited() {
-  const model = panes[0]?.model;
-  if (!model || model === inheritedOf || !document.querySelector(".rail footer form")) return;
+  const model = panes[chosen]?.model;
+  if (!model || model === inheritedOf) return;
   inheritedOf = model;
-  const response = await fetch(`/api/v1/aliases/${encodeURIComponent(model)}/effective`);
-  if (!response.ok) return;
-  const { sampling, origins } = await response.json();
-  for (const [name, input] of inputs) {
-    const known = sampling[name] !== undefined;
-    input.placeholder = known ? String(sampling[name]) : texts.default;
-    input.title = known ? texts[`origin.${origins[name].toLowerCase()}`] : "";
-    input.previousSibling.dataset.origin = input.title;
+  const response = await fetch(`/console/inherited?model=${encodeURIComponent(model)}`);
+  inherit(response.ok ? await response.json() : []);
+}
+
+function keep() {
+  const kept = panes.map(({ model, wanted, history, decoding }) => ({ model: model || wanted, history, decoding }));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  } catch {
+    // More than a tab may keep: the conversation is lost with the page.
   }
 }
 
-function countSet() {
-  const set = inputs.filter(([, input]) => input.value !== "").length;
-  byId("set-count").textContent = fill("set", set, inputs.length);
+function choose(index) {
+  chosen = index;
+  editDecoding(panes[chosen].decoding);
+  arrange();
+  showInherited();
 }
 
-/** The request's fields that a person set; throws with a message where one is no JSON. */
-function settings() {
-  const fields = {};
-  for (const [name, input] of inputs) if (input.value !== "") fields[name] = Number(input.value);
-  if (byId("system").value.trim()) fields.system = byId("system").value;
-  if (byId("tokens").checked) Object.assign(fields, { logprobs: true, top_logprobs: 5 });
-  const format = byId("format").value;
-  if (format === "json_object") fields.response_format = { type: "json_object" };
-  if (format === "json_schema") {
-    const schema = JSON.parse(byId("schema").value);
-    fields.response_format = { type: "json_schema", json_schema: { name: "answer", schema } };
-  }
-  return fields;
-}
+const on = {
+  changed() {
+    markDivergence(panes);
+    keep();
+  },
+  edit(index) {
+    const text = panes.map((pane) => pane.takeBack(index)).find((taken) => taken !== null);
+    if (text === undefined) return;
+    message.value = text;
+    message.focus();
+    on.changed();
+  },
+  regenerate() {
+    if (panes.some((pane) => pane.running)) return;
+    const text = panes.map((pane) => pane.takeBackLast()).find((taken) => taken !== null);
+    if (text !== undefined) send(text);
+  },
+};
 
-function addPane() {
-  const pane = new Pane(() => markDivergence(panes));
+function addPane(saved = {}) {
+  const pane = new Pane(on, new Decoding(saved.decoding ?? panes[chosen]?.decoding));
   pane.root.querySelector(".remove").addEventListener("click", () => {
     pane.stop();
     pane.root.remove();
     panes.splice(panes.indexOf(pane), 1);
-    arrange();
+    choose(Math.min(chosen, panes.length - 1));
+    keep();
   });
-  pane.offer(models);
+  pane.select.addEventListener("change", () => {
+    choose(panes.indexOf(pane));
+    keep();
+  });
+  const taken = panes.map((other) => other.model);
+  pane.offer(models, saved.model ?? models.find((name) => !taken.includes(name)) ?? taken[0] ?? "");
   panes.push(pane);
   byId("panes").append(pane.root);
-  const wanted = new URLSearchParams(location.search).get("model");
-  if (wanted && panes.length === 1) pane.select.value = wanted;
-  arrange();
+  pane.restore(saved.history ?? []);
+  choose(panes.length - 1);
 }
 
 function arrange() {
-  panes.forEach((pane) => {
-    pane.root.querySelector(".remove").hidden = panes.length === 1;
+  const several = panes.length > 1;
+  panes.forEach((pane, index) => {
+    pane.root.querySelector(".remove").hidden = !several;
+    pane.root.querySelector(".letter").hidden = !several;
+    pane.root.querySelector(".letter").textContent = LETTERS[index];
+    pane.root.setAttribute("aria-label", LETTERS[index]);
+    pane.summarize();
   });
+  byId("comparing").hidden = !several;
+  byId("comparing").textContent = fill("comparing", panes.length);
+  byId("scope").hidden = !several;
+  byId("scope").replaceChildren(
+    ...panes.map((_, index) => {
+      const button = element("button", "btn", LETTERS[index]);
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(index === chosen));
+      button.addEventListener("click", () => choose(index));
+      return button;
+    }),
+  );
   byId("compare").disabled = panes.length === MOST_PANES;
   markDivergence(panes);
 }
@@ -102,68 +112,70 @@ function busy(is) {
   byId("stop").hidden = !is;
 }
 
-function edit() {
-  const text = panes.map((pane) => pane.takeBack()).find((taken) => taken !== null);
-  if (text !== undefined) {
-    message.value = text;
-    message.focus();
+/** Whether every pane's settings can be sent; else the first that cannot is shown. */
+function sendable() {
+  for (const [index, pane] of panes.entries()) {
+    try {
+      pane.request(false);
+    } catch {
+      choose(index);
+      byId("schema").focus();
+      return false;
+    }
   }
+  return true;
 }
 
-async function send() {
-  const text = message.value.trim();
-  if (!text || panes.some((pane) => pane.running || !pane.model)) return;
-  let fields;
-  try {
-    fields = settings();
-  } catch (error) {
-    panes[0].figures.textContent = fill("badSchema", error.message);
-    byId("schema").focus();
-    return;
-  }
-  message.value = "";
+async function send(text) {
+  if (!text || panes.some((pane) => pane.running || !pane.model) || !sendable()) return;
   busy(true);
-  await Promise.all(panes.map((pane) => pane.ask(text, fields, edit)));
+  await Promise.all(panes.map((pane) => pane.ask(text, byId("tokens").checked)));
   busy(false);
   message.focus();
 }
 
+function sendMessage() {
+  const text = message.value.trim();
+  if (!text || !sendable()) return;
+  message.value = "";
+  send(text);
+}
+
+onEdit(() => {
+  panes[chosen]?.summarize();
+  keep();
+});
 byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  send();
+  sendMessage();
 });
 message.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    send();
+    sendMessage();
   }
 });
 byId("stop").addEventListener("click", () => panes.forEach((pane) => pane.stop()));
-byId("clear").addEventListener("click", () => panes.forEach((pane) => pane.clear()));
-byId("compare").addEventListener("click", addPane);
-byId("format").addEventListener("change", () => {
-  byId("schema-field").hidden = byId("format").value !== "json_schema";
+byId("clear").addEventListener("click", () => {
+  panes.forEach((pane) => pane.clear());
+  keep();
 });
+byId("compare").addEventListener("click", () => addPane());
 
 // View as code: the request that the next message would send.
 const code = byId("code");
 let language = "curl";
 
 function showCode() {
+  const pane = panes[chosen];
   let fields = {};
   try {
-    fields = settings();
+    fields = pane.request(false);
   } catch {
     // A schema that is no JSON yet is left out.
   }
-  const { system, ...rest } = fields;
-  const text = message.value.trim() || texts.example;
-  const messages = [
-    ...(system ? [{ role: "system", content: system }] : []),
-    ...panes[0].history,
-    { role: "user", content: text },
-  ];
-  const request = { model: panes[0].model, messages, ...rest };
+  const messages = pane.messages(message.value.trim() || texts.example);
+  const request = { model: pane.model, messages, ...fields };
   code.querySelector("pre").textContent = snippet(language, location.origin, request);
 }
 byId("code-open").addEventListener("click", () => {
@@ -184,12 +196,24 @@ for (const button of code.querySelectorAll("[data-language]")) {
   });
 }
 
+/** Models that answer: what is in memory, and what the first request brings there. */
+const answers = ({ state, detail }) => state === "ready" || state === "loading" || detail === "on_request";
+
 onMoment((moment) => {
-  models = moment.models.filter((model) => model.state === "ready").map((model) => model.name);
+  models = moment.models.filter(answers).map((model) => model.name);
   panes.forEach((pane) => pane.offer(models));
   byId("send").disabled = models.length === 0;
   showInherited();
 });
+onChange((change) => {
+  if (["reset", "alias", "decoding-profile", "instance"].includes(change.type)) {
+    inheritedOf = "";
+    showInherited();
+  }
+});
 byId("send").disabled = true;
-addPane();
-countSet();
+const wanted = new URLSearchParams(location.search).get("model");
+const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+for (const saved of kept.length > 0 ? kept : [{}]) addPane(saved);
+choose(0);
+if (wanted) panes[0].offer(models, wanted);

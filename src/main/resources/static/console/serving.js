@@ -18,7 +18,7 @@ function row(model, moment) {
   made.append(
     element("td", "mono", model.name),
     state,
-    element("td", "", model.detail),
+    element("td", "", model.state === "unloaded" ? texts[`loading.${model.detail}`] : model.detail),
     element("td", "num", String(model.running)),
     element("td", "num", String(model.waiting)),
     element("td", "num", `${model.usedBlocks} / ${model.totalBlocks}`),

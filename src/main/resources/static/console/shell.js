@@ -70,6 +70,8 @@ query.addEventListener("keydown", (event) => {
   event.preventDefault();
   draw();
 });
+// Nothing of whoever leaves stays for the next one.
+document.querySelector('form[action="/logout"]')?.addEventListener("submit", () => sessionStorage.clear());
 palette.addEventListener("click", (event) => {
   if (event.target === palette) palette.close();
 });

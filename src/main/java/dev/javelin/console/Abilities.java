@@ -9,7 +9,15 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** What whoever looks at a page of the management may do there, and how it writes figures. */
 @ControllerAdvice(
-    assignableTypes = {RuntimeController.class, ModelPagesController.class, AddController.class})
+    assignableTypes = {
+      OverviewController.class,
+      PageController.class,
+      RuntimeController.class,
+      ModelPagesController.class,
+      CatalogEditsController.class,
+      AddController.class,
+      InspectController.class
+    })
 final class Abilities {
   /** Whether they may load, unload and cancel. */
   @ModelAttribute("mayOperate")

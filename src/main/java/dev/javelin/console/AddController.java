@@ -1,37 +1,39 @@
 package dev.javelin.console;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.DecodingProfiles;
 import dev.javelin.catalog.LoadProfiles;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.Revision;
 import dev.javelin.security.Caller;
+import dev.javelin.service.DecodingProfileChanges;
 import dev.javelin.service.DecodingSettings;
-import dev.javelin.service.FitChecks;
 import dev.javelin.service.HubName;
 import dev.javelin.service.HubPulls;
-import dev.javelin.service.Inspections;
+import dev.javelin.service.LoadProfileChanges;
 import dev.javelin.service.LoadSettings;
+import dev.javelin.service.ModelChanges;
 import dev.javelin.service.ModelRoots;
+import dev.javelin.service.Names;
 import dev.javelin.service.OperationView;
 import dev.javelin.service.Operations;
 import dev.javelin.service.Problem;
 import dev.javelin.service.ProblemException;
-import dev.javelin.service.ProfileChanges;
 import dev.javelin.service.Registrations;
+import dev.javelin.service.Upload;
+import dev.javelin.service.Uploads;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
-import java.io.IOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -39,15 +41,14 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /console/add}: from files to a version that can be loaded, and what is in it. */
+/** {@code /console/add}: from files to a version that can be loaded. */
 @Controller
 final class AddController {
   private static final String DEFAULT = "default";
-  private static final int FOUND = 50;
-  private static final int DEPTH = 4;
 
   /**
    * @param source {@code path} or {@code hub}
@@ -56,45 +57,52 @@ final class AddController {
       @Size(max = 128) @Nullable String model,
       @Nullable String source,
       @Size(max = 4096) @Nullable String path,
-      @Size(max = 300) @Nullable String hub) {}
+      @Size(max = 300) @Nullable String hub) {
+    static final AddForm NEW = new AddForm(null, "path", "", "");
+  }
 
-  /** A file that can be added, and what it takes. */
-  record Candidate(String path, String name, long bytes) {}
+  record ModelForm(@NotNull String model) {}
 
   private final Models models;
   private final LoadProfiles loadProfiles;
   private final DecodingProfiles decodingProfiles;
-  private final ProfileChanges profileChanges;
+  private final ModelChanges modelChanges;
+  private final LoadProfileChanges loadChanges;
+  private final DecodingProfileChanges decodingChanges;
   private final Registrations registrations;
   private final HubPulls pulls;
   private final ModelRoots roots;
   private final Operations operations;
-  private final Inspections inspections;
-  private final FitChecks fitChecks;
+  private final Candidates candidates;
+  private final Uploads uploads;
   private final Clock clock;
 
   AddController(
       Models models,
       LoadProfiles loadProfiles,
       DecodingProfiles decodingProfiles,
-      ProfileChanges profileChanges,
+      ModelChanges modelChanges,
+      LoadProfileChanges loadChanges,
+      DecodingProfileChanges decodingChanges,
       Registrations registrations,
       HubPulls pulls,
       ModelRoots roots,
       Operations operations,
-      Inspections inspections,
-      FitChecks fitChecks,
+      Candidates candidates,
+      Uploads uploads,
       Clock clock) {
     this.models = models;
     this.loadProfiles = loadProfiles;
     this.decodingProfiles = decodingProfiles;
-    this.profileChanges = profileChanges;
+    this.modelChanges = modelChanges;
+    this.loadChanges = loadChanges;
+    this.decodingChanges = decodingChanges;
     this.registrations = registrations;
     this.pulls = pulls;
     this.roots = roots;
     this.operations = operations;
-    this.inspections = inspections;
-    this.fitChecks = fitChecks;
+    this.candidates = candidates;
+    this.uploads = uploads;
     this.clock = clock;
   }
 
@@ -113,7 +121,7 @@ final class AddController {
         Attempt.explain(refused, view, exchange);
       }
     }
-    return page(new AddForm(model, "path", "", ""), view);
+    return page(new AddForm(model, "path", "", ""), view, exchange);
   }
 
   private void watch(UUID operation, Model view) {
@@ -131,16 +139,52 @@ final class AddController {
   @PostMapping("/console/add")
   String add(@Valid @ModelAttribute AddForm form, Model view, ServerWebExchange exchange) {
     String[] next = {""};
-    Problem refused = Attempt.refusal(() -> next[0] = register(form, Caller.of(exchange).name()));
+    Problem refused = Attempt.refusal(() -> next[0] = register(form, exchange));
     if (refused == null) {
       return "redirect:" + next[0];
     }
     Attempt.explain(refused, view, exchange);
-    return page(form, view);
+    return page(form, view, exchange);
+  }
+
+  /** Makes what an upload is for, and answers with its name. */
+  @PostMapping(path = "/console/add/models", produces = MediaType.APPLICATION_JSON_VALUE)
+  @ResponseBody
+  ResponseEntity<Map<String, Object>> prepare(
+      @Valid @ModelAttribute ModelForm form, ServerWebExchange exchange) {
+    String model = form.model();
+    Problem refused =
+        Attempt.refusal(
+            () -> {
+              Names.require(model);
+              ensure(model);
+              Audited.change(exchange, null, models.require(model));
+            });
+    return refused == null
+        ? ResponseEntity.ok(Map.of("model", model))
+        : ResponseEntity.status(refused.type().status()).body(refused.body());
+  }
+
+  /** Throws away what came of an upload. */
+  @PostMapping("/console/add/uploads/{id}/delete")
+  String discard(@PathVariable UUID id, Model view, ServerWebExchange exchange) {
+    Problem refused =
+        Attempt.refusal(
+            () -> {
+              Upload.UploadView before = uploads.require(id);
+              uploads.delete(id);
+              Audited.change(exchange, before, null);
+            });
+    if (refused == null) {
+      return "redirect:/console/add";
+    }
+    Attempt.explain(refused, view, exchange);
+    return page(AddForm.NEW, view, exchange);
   }
 
   /** Begins, and returns where to go on. */
-  private String register(AddForm form, String actor) {
+  private String register(AddForm form, ServerWebExchange exchange) {
+    String actor = Caller.of(exchange).name();
     String given = form.path() == null ? "" : form.path().strip();
     String hub = form.hub() == null ? "" : form.hub().strip();
     boolean fromHub = "hub".equals(form.source());
@@ -151,11 +195,14 @@ final class AddController {
     if (fromHub) {
       HubName name = HubName.parse(hub);
       String model = model(form, name.name());
-      return "/console/add?operation=" + pulls.start(model, name, actor).id();
+      OperationView pull = operations.view(pulls.start(model, name, actor));
+      Audited.change(exchange, null, pull);
+      return "/console/add?operation=" + pull.id();
     }
     Path path = roots.checked(given);
     String model = model(form, suggested(path.toString()));
     ModelVersion version = registrations.register(model, path, "path:" + path, actor).version();
+    Audited.change(exchange, null, version);
     return "/console/models/%s/versions/%d".formatted(model, version.number());
   }
 
@@ -163,7 +210,7 @@ final class AddController {
   private String model(AddForm form, String otherwise) {
     String wanted = form.model() == null ? "" : form.model().strip();
     String model = wanted.isEmpty() ? otherwise : wanted;
-    ProfileChanges.requireName(model);
+    Names.require(model);
     ensure(model);
     return model;
   }
@@ -181,91 +228,28 @@ final class AddController {
   /** A model with the profiles that a first load needs. */
   private void ensure(String model) {
     if (models.find(model).isEmpty()) {
-      models.create(model, "");
+      modelChanges.create(model, "");
     }
     if (loadProfiles.list(model).isEmpty()) {
-      profileChanges.put(model, DEFAULT, LoadSettings.NONE, new Revision.Absent());
+      loadChanges.put(model, DEFAULT, LoadSettings.NONE, new Revision.Absent());
     }
     if (decodingProfiles.list(model).isEmpty()) {
-      profileChanges.put(model, DEFAULT, DecodingSettings.NONE, new Revision.Absent());
+      decodingChanges.put(model, DEFAULT, DecodingSettings.NONE, new Revision.Absent());
     }
   }
 
-  private String page(AddForm form, Model view) {
+  private String page(AddForm form, Model view, ServerWebExchange exchange) {
     view.addAttribute("page", "add");
     view.addAttribute("form", form);
+    view.addAttribute("origin", origin(exchange.getRequest().getURI()));
     view.addAttribute("roots", roots.roots());
-    view.addAttribute("candidates", candidates());
+    view.addAttribute("candidates", candidates.list());
+    view.addAttribute("uploads", uploads.list().stream().map(UploadRow::of).toList());
     view.addAttribute("known", models.list());
     return "console/add";
   }
 
-  /** What lies in the allowed folders and is not a part of something else. */
-  private List<Candidate> candidates() {
-    List<Candidate> found = new ArrayList<>();
-    for (Path root : roots.roots()) {
-      if (!Files.isDirectory(root)) {
-        continue;
-      }
-      try (Stream<Path> files = Files.walk(root, DEPTH, new FileVisitOption[0])) {
-        for (Path file : files.filter(AddController::isCheckpoint).limit(FOUND).toList()) {
-          boolean folder = file.endsWith("config.json");
-          Path target = folder ? file.getParent() : file;
-          if (target != null) {
-            found.add(
-                new Candidate(
-                    target.toString(),
-                    root.relativize(target).toString(),
-                    folder ? 0 : Files.size(file)));
-          }
-        }
-      } catch (IOException | java.io.UncheckedIOException e) {
-        // A folder that cannot be read offers nothing; a path in it still says why.
-      }
-    }
-    return found;
-  }
-
-  private static boolean isCheckpoint(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return (name.endsWith(".gguf") && !name.matches(".*-0000[2-9]-of-\\d+\\.gguf"))
-        || (name.equals("config.json") && Files.exists(file.resolveSibling("tokenizer.json")));
-  }
-
-  /**
-   * What is in a version, before it is loaded.
-   *
-   * @param text whose tokens are to be counted
-   */
-  @GetMapping("/console/models/{model}/versions/{number}")
-  String inspect(
-      @PathVariable String model,
-      @PathVariable int number,
-      @RequestParam(required = false) @Nullable String text,
-      Model view,
-      ServerWebExchange exchange) {
-    view.addAttribute("page", "inspect");
-    view.addAttribute("name", model);
-    view.addAttribute("number", number);
-    view.addAttribute("text", text == null ? "" : text);
-    Problem refused =
-        Attempt.refusal(
-            () -> {
-              ModelVersion version = models.version(model, number);
-              view.addAttribute("version", version);
-              view.addAttribute(
-                  "profiles",
-                  loadProfiles.list(model).stream().map(profile -> profile.name()).toList());
-              view.addAttribute(
-                  "inspection",
-                  inspections.inspect(version, text == null || text.isEmpty() ? null : text));
-              view.addAttribute(
-                  "fit",
-                  FitView.of(fitChecks.check(version, DEFAULT, LoadSettings.NONE, Set.of())));
-            });
-    if (refused != null) {
-      Attempt.explain(refused, view, exchange);
-    }
-    return "console/inspect";
+  private static String origin(URI asked) {
+    return asked.getScheme() + "://" + asked.getAuthority();
   }
 }

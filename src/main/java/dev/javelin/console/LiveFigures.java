@@ -6,7 +6,6 @@ import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.Series;
 import dev.javelin.service.ServedModel;
 import dev.javelin.service.ServingHistory;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -28,20 +27,8 @@ final class LiveFigures {
   /**
    * @param models every served model
    * @param now the newest value of each series; absent where nothing is known
-   * @param memory of the machine
    */
-  record Moment(long millis, List<ModelView> models, Map<Series, Double> now, Memory memory) {}
-
-  /**
-   * Bytes of this machine's memory by use.
-   *
-   * @param process the rest of this process' heap
-   */
-  record Memory(long weights, long kv, long process, long free, long total) {
-    public int share(long bytes) {
-      return total > 0 ? (int) Math.round(100.0 * bytes / total) : 0;
-    }
-  }
+  record Moment(long millis, List<ModelView> models, Map<Series, Double> now) {}
 
   private final ModelRegistry registry;
   private final ServingHistory history;
@@ -61,16 +48,7 @@ final class LiveFigures {
     for (Series series : Series.values()) {
       history.latest(series).ifPresent(value -> now.put(series, value));
     }
-    return new Moment(System.currentTimeMillis(), models, now, memory(models));
-  }
-
-  private static Memory memory(List<ModelView> models) {
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long weights = models.stream().mapToLong(ModelView::weightBytes).sum();
-    long kv = models.stream().mapToLong(ModelView::kvBytes).sum();
-    long heap = Runtime.getRuntime().totalMemory();
-    return new Memory(weights, kv, heap, system.getFreeMemorySize(), system.getTotalMemorySize());
+    return new Moment(System.currentTimeMillis(), models, now);
   }
 
   /** The requests of all models that ended last, the latest first. */

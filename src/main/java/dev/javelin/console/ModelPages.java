@@ -38,6 +38,18 @@ final class ModelPages {
    */
   record AliasLine(Alias alias, String state, @Nullable AliasTarget former) {}
 
+  /**
+   * @param before what the alias stood for until then; null: it was new
+   * @param now whether this is what it stands for
+   */
+  record HistoryRow(
+      AliasChange change, @Nullable AliasTarget before, AliasTarget after, boolean now) {
+    /** Whether only when it comes and goes was changed. Public, as templates need. */
+    public boolean same() {
+      return after.equals(before);
+    }
+  }
+
   /** One version and the aliases that stand for it. */
   record VersionRow(ModelVersion version, List<String> aliases) {
     public String digest() {
@@ -108,17 +120,31 @@ final class ModelPages {
     }
   }
 
-  /** Every retarget of the model's aliases, newest first. */
-  List<AliasChange> history(String model) {
-    List<AliasChange> all = new ArrayList<>();
+  /** Every retarget of aliases that stood or stand for the model, newest first. */
+  List<HistoryRow> history(String model) {
+    List<HistoryRow> all = new ArrayList<>();
     for (Alias alias : aliases.list()) {
-      all.addAll(
-          aliases.history(alias.name()).stream()
-              .filter(change -> change.model().equals(model))
-              .toList());
+      List<AliasChange> changes = aliases.history(alias.name());
+      for (int i = 0; i < changes.size(); i++) {
+        AliasTarget after = target(changes.get(i));
+        AliasTarget before = i + 1 < changes.size() ? target(changes.get(i + 1)) : null;
+        if (after.model().equals(model) || (before != null && before.model().equals(model))) {
+          all.add(
+              new HistoryRow(
+                  changes.get(i), before, after, after.equals(AliasChanges.target(alias))));
+        }
+      }
     }
-    all.sort(Comparator.comparing(AliasChange::changedAt).reversed());
+    all.sort(
+        Comparator.comparing((HistoryRow row) -> row.change().changedAt())
+            .thenComparing(row -> row.change().id().toString())
+            .reversed());
     return all;
+  }
+
+  private static AliasTarget target(AliasChange change) {
+    return new AliasTarget(
+        change.model(), change.version(), change.loadProfile(), change.decodingProfile());
   }
 
   /** Aliases that load with a profile. */

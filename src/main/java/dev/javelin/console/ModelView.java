@@ -9,7 +9,8 @@ import java.util.List;
  * One served model's moment; the counts are zero until it is ready.
  *
  * @param state "loading", "ready", "failed" or "unloaded"
- * @param detail the load's stage, the backend, or why it failed
+ * @param detail the load's stage, the backend, why it failed, or what loads it: {@code on_request}
+ *     or {@code manual}
  */
 record ModelView(
     String name,
@@ -22,8 +23,6 @@ record ModelView(
     int totalBlocks,
     long generatedTokens,
     long promptTokens,
-    long weightBytes,
-    long kvBytes,
     List<String> kernels,
     List<String> warnings) {
 
@@ -32,16 +31,13 @@ record ModelView(
       case ServedModel.State.Loading(String stage, _) -> still(served.name(), "loading", stage);
       case ServedModel.State.Failed(String reason) -> still(served.name(), "failed", reason);
       case ServedModel.State.Unloaded(boolean onRequest) ->
-          still(
-              served.name(),
-              "unloaded",
-              onRequest ? "the first request loads it" : "an operator has to load it");
+          still(served.name(), "unloaded", onRequest ? "on_request" : "manual");
       case ServedModel.State.Ready(LoadedModel model) -> ready(served.name(), model);
     };
   }
 
   private static ModelView still(String name, String state, String detail) {
-    return new ModelView(name, state, detail, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+    return new ModelView(name, state, detail, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
   }
 
   private static ModelView ready(String name, LoadedModel model) {
@@ -57,8 +53,6 @@ record ModelView(
         stats.totalBlocks(),
         stats.generatedTokensTotal(),
         stats.promptTokensTotal(),
-        model.report().weightBytes(),
-        model.report().kvCacheBytes(),
         model.report().kernels(),
         model.report().warnings());
   }

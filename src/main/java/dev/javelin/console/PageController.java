@@ -11,19 +11,8 @@ import org.springframework.web.server.ServerWebExchange;
 /** The pages. Each is complete without JavaScript; scripts keep its figures fresh. */
 @Controller
 final class PageController {
-  /** A tile of the overview: its figure and the line under it. */
-  record Tile(String key, Series series, String unit) {}
-
   /** A chart: its title's key and the series it draws. */
   record Chart(String key, String unit, List<Series> series) {}
-
-  private static final List<Tile> TILES =
-      List.of(
-          new Tile("requests", Series.REQUESTS, "perSecond"),
-          new Tile("output", Series.OUTPUT_TOKENS, "tokensPerSecond"),
-          new Tile("ttft", Series.TTFT_P95, "millis"),
-          new Tile("queued", Series.WAITING, "count"),
-          new Tile("errors", Series.ERRORS, "perSecond"));
 
   private static final List<Chart> CHARTS =
       List.of(
@@ -40,6 +29,16 @@ final class PageController {
           new Chart("cpu", "cores", List.of(Series.CPU)),
           new Chart("heap", "bytes", List.of(Series.HEAP_BYTES)));
 
+  /** For the components' page. */
+  private static final MemoryBar SAMPLE =
+      MemoryBar.of(
+          100,
+          List.of(
+              new MemoryBar.Part("weights", "dart:1", 30),
+              new MemoryBar.Part("kv", "dart:1", 25),
+              new MemoryBar.Part("workspace", "dart:1", 5),
+              new MemoryBar.Part("others", "", 15)));
+
   private final LiveFigures figures;
 
   PageController(LiveFigures figures) {
@@ -49,13 +48,6 @@ final class PageController {
   @GetMapping("/")
   String playground(Model view, ServerWebExchange exchange) {
     return page(view, exchange, "playground");
-  }
-
-  @GetMapping("/console/overview")
-  String overview(Model view, ServerWebExchange exchange) {
-    view.addAttribute("tiles", TILES);
-    view.addAttribute("slowest", figures.slowest());
-    return page(view, exchange, "overview");
   }
 
   @GetMapping("/console/requests")
@@ -79,6 +71,7 @@ final class PageController {
 
   @GetMapping("/console/styleguide")
   String styleguide(Model view, ServerWebExchange exchange) {
+    view.addAttribute("bar", SAMPLE);
     return page(view, exchange, "styleguide");
   }
 

@@ -5,9 +5,12 @@ import dev.javelin.service.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -55,79 +58,94 @@ record ProfileForm(List<Field> fields) {
   static final ProfileForm LOAD =
       new ProfileForm(
           List.of(
-              number("contextLength", ""),
-              number("maxSequences", "32"),
-              new Field("kvDType", Kind.CHOICE, ""),
-              number("kvCacheBytes", ""),
-              number("tokenBudget", ""),
-              number("promptTokens", ""),
-              number("blockSize", ""),
-              number("threads", ""),
-              number("maxQueue", "256"),
-              number("maxQueuePerTenant", ""),
-              new Field("prefixCache", Kind.FLAG, "true"),
-              number("hostCacheBytes", "0")));
+              number("contextLength"),
+              number("maxSequences"),
+              field("kvDType", Kind.CHOICE),
+              number("kvCacheBytes"),
+              number("tokenBudget"),
+              number("promptTokens"),
+              number("blockSize"),
+              number("threads"),
+              number("maxQueue"),
+              number("maxQueuePerTenant"),
+              field("prefixCache", Kind.FLAG),
+              number("hostCacheBytes")));
 
   static final ProfileForm DECODING =
       new ProfileForm(
           List.of(
-              sampling("temperature", "1"),
-              sampling("top_p", "1"),
-              sampling("top_k", "0"),
-              sampling("min_p", "0"),
-              sampling("typical_p", "1"),
-              sampling("top_n_sigma", "0"),
-              sampling("epsilon_cutoff", "0"),
-              sampling("xtc_probability", "0"),
-              sampling("xtc_threshold", "0.1"),
-              sampling("repetition_penalty", "1"),
-              sampling("frequency_penalty", "0"),
-              sampling("presence_penalty", "0"),
-              sampling("dry_multiplier", "0"),
-              sampling("dry_base", "1.75"),
-              sampling("dry_allowed_length", "2"),
-              sampling("dry_penalty_last_n", "-1"),
-              sampling("mirostat", "0"),
-              sampling("mirostat_tau", "5"),
-              sampling("mirostat_eta", "0.1"),
-              sampling("seed", ""),
-              sampling("max_tokens", ""),
-              sampling("min_tokens", "0"),
-              number("maxTokensCap", ""),
-              flag("ignore_eos", "false"),
-              flag("include_stop_str_in_output", "false"),
-              flag("skip_special_tokens", "true"),
-              new Field("sampling.stop", Kind.LINES, ""),
-              new Field("sampling.bad_words", Kind.LINES, ""),
-              new Field("sampling.dry_sequence_breakers", Kind.LINES, ""),
-              new Field("sampling.stop_token_ids", Kind.JSON, ""),
-              new Field("sampling.allowed_token_ids", Kind.JSON, ""),
-              new Field("sampling.logit_bias", Kind.JSON, ""),
-              new Field("allowedFields", Kind.LINES, ""),
-              new Field("systemPrompt", Kind.TEXT, ""),
-              new Field("chatTemplate", Kind.TEXT, ""),
-              new Field("chatTemplateKwargs", Kind.JSON, "")));
+              sampling("temperature"),
+              sampling("top_p"),
+              sampling("top_k"),
+              sampling("min_p"),
+              sampling("typical_p"),
+              sampling("top_n_sigma"),
+              sampling("epsilon_cutoff"),
+              sampling("xtc_probability"),
+              sampling("xtc_threshold"),
+              sampling("repetition_penalty"),
+              sampling("frequency_penalty"),
+              sampling("presence_penalty"),
+              sampling("dry_multiplier"),
+              sampling("dry_base"),
+              sampling("dry_allowed_length"),
+              sampling("dry_penalty_last_n"),
+              sampling("mirostat"),
+              sampling("mirostat_tau"),
+              sampling("mirostat_eta"),
+              sampling("seed"),
+              sampling("max_tokens"),
+              sampling("min_tokens"),
+              number("maxTokensCap"),
+              flag("ignore_eos"),
+              flag("include_stop_str_in_output"),
+              flag("skip_special_tokens"),
+              field("sampling.stop", Kind.LINES),
+              field("sampling.bad_words", Kind.LINES),
+              field("sampling.dry_sequence_breakers", Kind.LINES),
+              field("sampling.stop_token_ids", Kind.JSON),
+              field("sampling.allowed_token_ids", Kind.JSON),
+              field("sampling.logit_bias", Kind.JSON),
+              field("allowedFields", Kind.LINES),
+              field("systemPrompt", Kind.TEXT),
+              field("chatTemplate", Kind.TEXT),
+              field("chatTemplateKwargs", Kind.JSON)));
 
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
-  private static Field number(String path, String usual) {
-    return new Field(path, Kind.NUMBER, usual);
+  private static Field number(String path) {
+    return field(path, Kind.NUMBER);
   }
 
-  private static Field sampling(String name, String usual) {
-    return new Field("sampling." + name, Kind.NUMBER, usual);
+  private static Field sampling(String name) {
+    return field("sampling." + name, Kind.NUMBER);
   }
 
-  private static Field flag(String name, String usual) {
-    return new Field("sampling." + name, Kind.FLAG, usual);
+  private static Field flag(String name) {
+    return field("sampling." + name, Kind.FLAG);
+  }
+
+  private static Field field(String path, Kind kind) {
+    String usual =
+        path.startsWith("sampling.")
+            ? NeutralValues.SAMPLING.get(path.substring("sampling.".length()))
+            : NeutralValues.LOADING.get(path);
+    return new Field(path, kind, usual == null ? "" : usual);
+  }
+
+  /** What a form says under a name, without blanks around it; empty if nothing. */
+  static String text(MultiValueMap<String, String> form, String name) {
+    String value = form.getFirst(name);
+    return value == null ? "" : value.strip();
   }
 
   /**
-   * The document that a filled-in form stands for; empty fields are not in it.
+   * The settings that a filled-in form stands for; an empty field is not set.
    *
+   * @param reader of the stored document
    * @throws ProblemException INVALID_REQUEST naming the field that cannot be read
    */
-  String document(MultiValueMap<String, String> form) {
+  <S> S settings(MultiValueMap<String, String> form, Function<String, S> reader) {
     ObjectNode document = MAPPER.createObjectNode();
     for (Field field : fields) {
       String text = form.getFirst(field.path());
@@ -141,7 +159,23 @@ record ProfileForm(List<Field> fields) {
       }
       owner.set(field.label(), read(field, text));
     }
-    return MAPPER.writeValueAsString(document);
+    try {
+      return reader.apply(MAPPER.writeValueAsString(document));
+    } catch (DatabindException e) {
+      String pointer =
+          e.getPath().stream()
+              .map(
+                  at -> "/" + (at.getPropertyName() == null ? at.getIndex() : at.getPropertyName()))
+              .collect(Collectors.joining());
+      throw new ProblemException(
+          Problem.ofField(
+              pointer,
+              "%s cannot be '%s': %s"
+                  .formatted(
+                      pointer.substring(pointer.lastIndexOf('/') + 1),
+                      document.at(pointer).asString(""),
+                      e.getOriginalMessage())));
+    }
   }
 
   private static JsonNode read(Field field, String text) {
@@ -165,8 +199,8 @@ record ProfileForm(List<Field> fields) {
     };
   }
 
-  /** The texts with which the form shows a document, by the fields' paths. */
-  String text(Field field, JsonNode document) {
+  /** The text with which the form shows a field of a document. */
+  private static String text(Field field, JsonNode document) {
     JsonNode value = document.at("/" + field.path().replace('.', '/'));
     if (value.isMissingNode() || value.isNull()) {
       return "";
@@ -181,15 +215,18 @@ record ProfileForm(List<Field> fields) {
 
   /**
    * @param stored the document as it is stored
-   * @param mine the document that somebody is about to store; null: the stored one
+   * @param mine a form that somebody is about to store, as they filled it in; null: the stored one
    * @param inherited values by the fields' labels, with {@code origin}
    */
   List<Row> rows(
-      JsonNode stored, @Nullable JsonNode mine, Map<String, String> inherited, String origin) {
+      JsonNode stored,
+      @Nullable MultiValueMap<String, String> mine,
+      Map<String, String> inherited,
+      String origin) {
     List<Row> rows = new ArrayList<>();
     for (Field field : fields) {
-      String value = text(field, mine == null ? stored : mine);
       String theirs = text(field, stored);
+      String value = mine == null ? theirs : text(mine, field.path());
       String known = inherited.get(field.label());
       rows.add(
           new Row(

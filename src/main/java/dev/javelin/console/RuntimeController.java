@@ -1,29 +1,25 @@
 package dev.javelin.console;
 
+import dev.javelin.api.Audited;
 import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.AliasPolicy;
+import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.Aliases;
+import dev.javelin.catalog.LoadProfile;
 import dev.javelin.catalog.LoadProfiles;
+import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.Revision;
-import dev.javelin.console.RuntimeView.AliasRow;
-import dev.javelin.console.RuntimeView.DeviceRow;
-import dev.javelin.console.RuntimeView.InstanceRow;
-import dev.javelin.console.RuntimeView.OperationRow;
 import dev.javelin.security.Caller;
 import dev.javelin.service.AliasChanges;
+import dev.javelin.service.AliasView;
 import dev.javelin.service.Instance;
 import dev.javelin.service.InstanceView;
 import dev.javelin.service.Instances;
 import dev.javelin.service.Loads;
-import dev.javelin.service.MemoryLedger;
-import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.OperationView;
 import dev.javelin.service.Operations;
 import dev.javelin.service.Problem;
-import dev.javelin.service.ProfileDocuments;
-import dev.javelin.service.RunningRequests;
-import dev.javelin.service.ServedModel;
 import dev.javelin.service.ServingProperties;
 import dev.javelin.service.Swaps;
 import dev.javelin.service.Unloads;
@@ -32,15 +28,9 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -53,8 +43,6 @@ import org.springframework.web.server.ServerWebExchange;
 /** {@code /console/runtime}: what is in memory, and what brings it there and takes it away. */
 @Controller
 final class RuntimeController {
-  private static final int OPERATIONS = 20;
-  private static final UUID NEWEST = new UUID(-1, -1);
   private static final String HERE = "redirect:/console/runtime";
 
   /**
@@ -75,14 +63,22 @@ final class RuntimeController {
       @Nullable Long drain) {
     static final PlanQuery NONE =
         new PlanQuery(null, null, null, null, null, null, null, null, null);
+
+    static PlanQuery policy(String alias) {
+      return new PlanQuery("policy", null, null, alias, null, null, null, null, null);
+    }
   }
 
   record LoadForm(@NotNull String what) {}
 
   record UnloadForm(@Nullable Long drain, @Nullable Boolean force) {}
 
+  /**
+   * @param revision of the alias that the person saw
+   */
   record SwapForm(
       @NotNull String alias,
+      long revision,
       @NotNull String version,
       @NotNull String loadProfile,
       @NotNull String decodingProfile,
@@ -100,56 +96,44 @@ final class RuntimeController {
       @Nullable Boolean pinned,
       @Min(1) @Max(525_600) @Nullable Long idleMinutes) {}
 
-  private final MemoryLedger ledger;
   private final Instances instances;
   private final Aliases aliases;
   private final AliasChanges aliasChanges;
-  private final ModelRegistry registry;
   private final Operations operations;
-  private final RunningRequests requests;
-  private final ProfileDocuments documents;
   private final RuntimePlans plans;
+  private final RuntimeContents contents;
   private final Loads loads;
   private final Unloads unloads;
   private final Swaps swaps;
   private final Models models;
   private final LoadProfiles loadProfiles;
   private final ServingProperties properties;
-  private final Clock clock;
 
   RuntimeController(
-      MemoryLedger ledger,
       Instances instances,
       Aliases aliases,
       AliasChanges aliasChanges,
-      ModelRegistry registry,
       Operations operations,
-      RunningRequests requests,
-      ProfileDocuments documents,
       RuntimePlans plans,
+      RuntimeContents contents,
       Loads loads,
       Unloads unloads,
       Swaps swaps,
       Models models,
       LoadProfiles loadProfiles,
-      ServingProperties properties,
-      Clock clock) {
-    this.ledger = ledger;
+      ServingProperties properties) {
     this.instances = instances;
     this.aliases = aliases;
     this.aliasChanges = aliasChanges;
-    this.registry = registry;
     this.operations = operations;
-    this.requests = requests;
-    this.documents = documents;
     this.plans = plans;
+    this.contents = contents;
     this.loads = loads;
     this.unloads = unloads;
     this.swaps = swaps;
     this.models = models;
     this.loadProfiles = loadProfiles;
     this.properties = properties;
-    this.clock = clock;
   }
 
   @GetMapping("/console/runtime")
@@ -164,10 +148,11 @@ final class RuntimeController {
     return attempt(
         () -> {
           RuntimePlans.What what = RuntimePlans.What.parse(form.what());
-          loads.start(
-              models.version(what.model(), what.version()),
-              loadProfiles.require(what.model(), what.profile()),
-              Caller.of(exchange).name());
+          ModelVersion version = models.version(what.model(), what.version());
+          LoadProfile profile = loadProfiles.require(what.model(), what.profile());
+          InstanceView before = view(instances.find(version.id(), profile.id()));
+          loads.start(version, profile, Caller.of(exchange).name());
+          Audited.change(exchange, before, view(instances.find(version.id(), profile.id())));
         },
         view,
         exchange,
@@ -183,25 +168,47 @@ final class RuntimeController {
       Locale locale) {
     Duration drain = Boolean.TRUE.equals(form.force()) ? Duration.ZERO : drain(form.drain());
     return attempt(
-        () -> unloads.start(id, drain, Caller.of(exchange).name()), view, exchange, locale);
+        () -> {
+          InstanceView before = view(instances.find(id));
+          unloads.start(id, drain, Caller.of(exchange).name());
+          Audited.change(exchange, before, null);
+        },
+        view,
+        exchange,
+        locale);
   }
 
   @PostMapping("/console/runtime/swaps")
   String swap(
       @Valid @ModelAttribute SwapForm form, Model view, ServerWebExchange exchange, Locale locale) {
+    PlanQuery again =
+        new PlanQuery(
+            "swap",
+            null,
+            null,
+            form.alias(),
+            form.version(),
+            form.loadProfile(),
+            form.decodingProfile(),
+            form.strategy(),
+            form.drain());
     return attempt(
-        () ->
-            swaps.start(
-                form.alias(),
-                plans.target(
-                    aliases.require(form.alias()),
-                    form.version(),
-                    form.loadProfile(),
-                    form.decodingProfile()),
-                form.strategy(),
-                drain(form.drain()),
-                Caller.of(exchange).name(),
-                form.reason() == null ? "" : form.reason()),
+        () -> {
+          Alias from = aliases.require(form.alias());
+          new Revision.Exactly(form.revision())
+              .check("the alias '%s'".formatted(form.alias()), from.revision());
+          AliasTarget to =
+              plans.target(from, form.version(), form.loadProfile(), form.decodingProfile());
+          swaps.start(
+              form.alias(),
+              to,
+              form.strategy(),
+              drain(form.drain()),
+              Caller.of(exchange).name(),
+              form.reason() == null ? "" : form.reason());
+          Audited.change(exchange, AliasChanges.target(from), to);
+        },
+        again,
         view,
         exchange,
         locale);
@@ -209,7 +216,14 @@ final class RuntimeController {
 
   @PostMapping("/console/runtime/operations/{id}/cancel")
   String cancel(@PathVariable UUID id, Model view, ServerWebExchange exchange, Locale locale) {
-    return attempt(() -> operations.cancel(id, Caller.of(exchange).name()), view, exchange, locale);
+    return attempt(
+        () -> {
+          OperationView before = operations.require(id);
+          Audited.change(exchange, before, operations.cancel(id, Caller.of(exchange).name()));
+        },
+        view,
+        exchange,
+        locale);
   }
 
   @PostMapping("/console/runtime/aliases/{alias}/policy")
@@ -220,21 +234,31 @@ final class RuntimeController {
       ServerWebExchange exchange,
       Locale locale) {
     Long minutes = form.idleMinutes();
+    view.addAttribute("policyMine", form);
     return attempt(
-        () ->
-            aliasChanges.put(
-                alias,
-                AliasChanges.target(aliases.require(alias)),
-                new AliasPolicy(
-                    form.loading(),
-                    Boolean.TRUE.equals(form.pinned()),
-                    minutes == null ? null : minutes * 60),
-                new Revision.Exactly(form.revision()),
-                Caller.of(exchange).name(),
-                "policy"),
+        () -> {
+          Alias before = aliases.require(alias);
+          Alias after =
+              aliasChanges.put(
+                  alias,
+                  AliasChanges.target(before),
+                  new AliasPolicy(
+                      form.loading(),
+                      Boolean.TRUE.equals(form.pinned()),
+                      minutes == null ? null : minutes * 60),
+                  new Revision.Exactly(form.revision()),
+                  Caller.of(exchange).name(),
+                  "policy");
+          Audited.change(exchange, AliasView.of(before), AliasView.of(after));
+        },
+        PlanQuery.policy(alias),
         view,
         exchange,
         locale);
+  }
+
+  private @Nullable InstanceView view(@Nullable Instance instance) {
+    return instance == null ? null : instances.view(instance);
   }
 
   private Duration drain(@Nullable Long seconds) {
@@ -244,12 +268,22 @@ final class RuntimeController {
   }
 
   private String attempt(Runnable action, Model view, ServerWebExchange exchange, Locale locale) {
+    return attempt(action, PlanQuery.NONE, view, exchange, locale);
+  }
+
+  /**
+   * @param again what is shown if somebody else was first: the plan anew, over what is there now
+   */
+  private String attempt(
+      Runnable action, PlanQuery again, Model view, ServerWebExchange exchange, Locale locale) {
     Problem refused = Attempt.refusal(action);
     if (refused == null) {
       return HERE;
     }
     Attempt.explain(refused, view, exchange);
-    return page(PlanQuery.NONE, view, exchange, locale);
+    boolean stale = refused.type() == Problem.Type.PRECONDITION_FAILED;
+    view.addAttribute("stale", stale);
+    return page(stale ? again : PlanQuery.NONE, view, exchange, locale);
   }
 
   private String page(PlanQuery query, Model view, ServerWebExchange exchange, Locale locale) {
@@ -260,7 +294,7 @@ final class RuntimeController {
       view.addAttribute("problem", ProblemView.of(refused));
     }
     view.addAttribute("page", "runtime");
-    view.addAttribute("runtime", content(show));
+    view.addAttribute("runtime", contents.of(show));
     return "console/runtime";
   }
 
@@ -287,57 +321,5 @@ final class RuntimeController {
       view.addAttribute("policyOf", aliases.require(alias));
       view.addAttribute("loadings", AliasPolicy.Loading.values());
     }
-  }
-
-  private RuntimeView content(Show show) {
-    List<Alias> known = aliases.list();
-    Map<UUID, List<RunningRequests.View>> running =
-        requests.list(RunningRequests.Which.RUNNING, null, Integer.MAX_VALUE).stream()
-            .collect(Collectors.groupingBy(RunningRequests.View::instance));
-    Instant now = clock.instant();
-    return new RuntimeView(
-        ledger.devices().stream().map(DeviceRow::of).toList(),
-        instances.list().stream().map(instance -> row(instance, known, running, show)).toList(),
-        known.stream().map(this::row).toList(),
-        operations().stream().map(view -> OperationRow.of(view, now)).toList());
-  }
-
-  /** Those that run first, then the last that ended. */
-  private List<OperationView> operations() {
-    List<OperationView> all = new ArrayList<>(operations.list(NEWEST, OPERATIONS));
-    all.sort(java.util.Comparator.comparing(view -> !view.state().live()));
-    return all;
-  }
-
-  private InstanceRow row(
-      Instance instance,
-      List<Alias> known,
-      Map<UUID, List<RunningRequests.View>> running,
-      Show show) {
-    InstanceView view = instances.view(instance);
-    Instant end = view.drainUntil();
-    return new InstanceRow(
-        view,
-        instance.label(),
-        view.state().name().toLowerCase(Locale.ROOT),
-        known.stream().filter(instance::serves).map(Alias::name).toList(),
-        SettingRow.of(view.requested(), view.effective(), documents, show),
-        running.getOrDefault(view.id(), List.of()),
-        end == null ? null : end.toEpochMilli());
-  }
-
-  private AliasRow row(Alias alias) {
-    String what = alias.version().label() + "/" + alias.loadProfile().name();
-    ServedModel served = registry.find(alias.name());
-    if (served == null) {
-      return new AliasRow(alias, what, "unloaded", null);
-    }
-    return switch (served.state()) {
-      case ServedModel.State.Loading(String stage, _) ->
-          new AliasRow(alias, what, "loading", stage);
-      case ServedModel.State.Failed(String reason) -> new AliasRow(alias, what, "failed", reason);
-      case ServedModel.State.Unloaded _ -> new AliasRow(alias, what, "unloaded", null);
-      case ServedModel.State.Ready _ -> new AliasRow(alias, what, "ready", null);
-    };
   }
 }

@@ -83,7 +83,9 @@ final class RuntimePlans {
    * @param version of the target, {@code model:number}
    * @param same whether this is what the alias stands for already
    * @param loaded whether the target is in memory already
+   * @param facts of the two versions that are not alike
    * @param settings of the load profiles, before and after
+   * @param decoding what differs between the decoding profiles
    * @param running requests of the instance that leaves
    * @param leaves label of the instance that leaves; null if none does
    */
@@ -100,9 +102,16 @@ final class RuntimePlans {
       boolean loaded,
       Swaps.Plan plan,
       FitView fit,
+      List<VersionFact> facts,
       List<SettingRow> settings,
+      List<JsonDifference.Line> decoding,
       @Nullable String leaves,
-      List<RunningRequests.View> running) {}
+      List<RunningRequests.View> running) {
+    /** Whether anything but the number of the version differs. Public, as templates need. */
+    public boolean differs() {
+      return !facts.isEmpty() || !settings.isEmpty() || !decoding.isEmpty();
+    }
+  }
 
   private final Models models;
   private final LoadProfiles loadProfiles;
@@ -214,8 +223,9 @@ final class RuntimePlans {
     AliasTarget to = target(alias, version, loadProfile, decodingProfile);
     Swaps.Plan plan = swaps.plan(name, to, strategy);
     LoadProfile next = loadProfiles.require(to.model(), to.loadProfile());
+    ModelVersion wanted = models.version(to.model(), to.version());
     Instance old = instances.find(alias.version().id(), alias.loadProfile().id());
-    Instance there = instances.find(models.version(to.model(), to.version()).id(), next.id());
+    Instance there = instances.find(wanted.id(), next.id());
     Instance leaving = old == null || old == there || servesAnother(old, name) ? null : old;
     return new Swap(
         alias,
@@ -233,6 +243,7 @@ final class RuntimePlans {
         there != null,
         plan,
         FitView.of(plan.fit()),
+        VersionFact.between(alias.version(), wanted, show),
         SettingRow.of(
                 documents.load(alias.loadProfile().settings()),
                 documents.load(next.settings()),
@@ -241,6 +252,9 @@ final class RuntimePlans {
             .stream()
             .filter(SettingRow::changes)
             .toList(),
+        JsonDifference.between(
+            documents.tree(alias.decodingProfile().settings()),
+            documents.tree(decodingProfiles.require(to.model(), to.decodingProfile()).settings())),
         leaving == null ? null : leaving.label(),
         leaving == null ? List.of() : running(leaving.id()));
   }

@@ -34,6 +34,15 @@ record RuntimeView(
    * @param othersBytes of other programs, and of this one outside its models
    */
   record DeviceRow(MemoryLedger.Device device, long othersBytes, MemoryBar bar) {
+    /** What all models together have of a kind, as {@link Part} has it. */
+    public long bytes(String kind) {
+      return bar.segments().stream()
+          .map(MemoryBar.Segment::part)
+          .filter(part -> part.kind().equals(kind))
+          .mapToLong(Part::bytes)
+          .sum();
+    }
+
     static DeviceRow of(MemoryLedger.Device device) {
       long owned = device.owners().stream().mapToLong(owner -> owner.need().totalBytes()).sum();
       long others =
@@ -58,6 +67,7 @@ record RuntimeView(
    * @param aliases that it serves
    * @param left the requests that it answers
    * @param drainMillis when those that are left are ended, of the epoch; null unless it drains
+   * @param drainSeconds until then; null unless it drains
    */
   record InstanceRow(
       InstanceView view,
@@ -66,7 +76,8 @@ record RuntimeView(
       List<String> aliases,
       List<SettingRow> settings,
       List<RunningRequests.View> left,
-      @Nullable Long drainMillis) {
+      @Nullable Long drainMillis,
+      @Nullable Long drainSeconds) {
     public boolean differs() {
       return settings.stream().anyMatch(SettingRow::differs);
     }
@@ -79,8 +90,14 @@ record RuntimeView(
   /**
    * @param state of its model: {@code ready}, {@code loading}, {@code failed} or {@code unloaded}
    * @param reason why it failed, or the load's stage
+   * @param failure the load that failed, while it is remembered
    */
-  record AliasRow(Alias alias, String what, String state, @Nullable String reason) {}
+  record AliasRow(
+      Alias alias,
+      String what,
+      String state,
+      @Nullable String reason,
+      @Nullable OperationRow failure) {}
 
   /**
    * @param state in small letters
@@ -92,6 +109,8 @@ record RuntimeView(
       boolean live,
       Duration took,
       @Nullable ProblemView problem) {
+    private static final int TAIL = 12;
+
     static OperationRow of(OperationView view, Instant now) {
       OperationRecord.State state = view.state();
       Instant end = view.finishedAt();
@@ -105,7 +124,16 @@ record RuntimeView(
 
     /** Its lines, each with the time of the day in UTC in front. */
     public String logText() {
-      return view.log().stream()
+      return text(view.log());
+    }
+
+    /** The last of its lines. */
+    public String logTail() {
+      return text(view.log().subList(Math.max(0, view.log().size() - TAIL), view.log().size()));
+    }
+
+    private static String text(List<String> lines) {
+      return lines.stream()
           .map(line -> line.replaceFirst("^\\S*T(\\d\\d:\\d\\d:\\d\\d)\\S*", "$1"))
           .collect(Collectors.joining("\n"));
     }

@@ -29,6 +29,16 @@ final class Show {
     return number(count, 0);
   }
 
+  /** A rate or a time in three digits, as scripts write them. */
+  public String figure(double value) {
+    if (Math.abs(value) >= 100) {
+      return number(value, 0);
+    }
+    NumberFormat format = NumberFormat.getNumberInstance(locale);
+    format.setMaximumFractionDigits(Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3);
+    return format.format(value);
+  }
+
   public String percent(double share) {
     return number(share * 100, 0) + " %";
   }

@@ -34,6 +34,7 @@ public final class Inspections {
   /**
    * @param fileFormat for people
    * @param parameters elements of all tensors
+   * @param tensors in the order of the files
    * @param formats of the tensors, largest first
    * @param rendered a conversation of four messages through the chat template; null without one
    * @param templateFailure why the template could not be rendered; null if it could
@@ -43,12 +44,17 @@ public final class Inspections {
       String fileFormat,
       String architecture,
       long parameters,
-      int tensors,
+      List<Tensor> tensors,
       List<Format> formats,
       int vocabulary,
       @Nullable String rendered,
       @Nullable String templateFailure,
       @Nullable Integer tokens) {}
+
+  /**
+   * @param shape slowest dimension first
+   */
+  public record Tensor(String name, List<Long> shape, String format, long bytes) {}
 
   /** Tensors that are stored alike. */
   public record Format(String name, int tensors, long bytes) {}
@@ -95,7 +101,11 @@ public final class Inspections {
           checkpoint.fileFormat(),
           version.architecture(),
           parameters,
-          checkpoint.tensors().size(),
+          checkpoint.tensors().stream()
+              .map(
+                  tensor ->
+                      new Tensor(tensor.name(), tensor.shape(), tensor.format(), tensor.bytes()))
+              .toList(),
           byFormat.entrySet().stream()
               .map(
                   entry ->

@@ -7,4 +7,13 @@ public final class Names {
       "must be 1 to 128 letters, digits, '.', '_' or '-', and begin with a letter or a digit";
 
   private Names() {}
+
+  /**
+   * @throws ProblemException INVALID_REQUEST if nothing may be called so
+   */
+  public static void require(String name) {
+    if (!name.matches(PATTERN)) {
+      throw new ProblemException(Problem.ofField("/name", "'%s' %s".formatted(name, MESSAGE)));
+    }
+  }
 }

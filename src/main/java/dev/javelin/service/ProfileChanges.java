@@ -1,92 +1,90 @@
 package dev.javelin.service;
 
-import dev.javelin.catalog.DecodingProfile;
-import dev.javelin.catalog.DecodingProfiles;
-import dev.javelin.catalog.LoadProfile;
-import dev.javelin.catalog.LoadProfiles;
+import dev.javelin.catalog.Profile;
+import dev.javelin.catalog.Profiles;
 import dev.javelin.catalog.Revision;
 import java.time.Instant;
-import org.springframework.stereotype.Service;
 
-/** Stores profiles that were checked, and tells everyone. */
-@Service
-public final class ProfileChanges {
+/**
+ * Stores the profiles of one kind after a check, and tells everyone.
+ *
+ * @param <P> what is stored
+ * @param <S> its settings
+ */
+public abstract sealed class ProfileChanges<P extends Profile, S>
+    permits LoadProfileChanges, DecodingProfileChanges {
   /**
-   * A profile as the API and its events show it.
+   * A profile as the API, the audit and events show it.
    *
-   * @param applies when a change takes effect: {@code needs-reload} or {@code next-request}
+   * @param applies when a change takes effect: {@code next-request} or {@code needs-reload}
    */
-  record View(
-      String model,
-      String name,
-      Object settings,
-      String applies,
-      Instant changedAt,
-      long revision) {}
+  public record View<S>(
+      String model, String name, S settings, String applies, Instant changedAt, long revision) {}
 
-  private final LoadProfiles loads;
-  private final DecodingProfiles decodings;
+  private final String event;
+  private final String applies;
+  private final Profiles<P, ?> profiles;
   private final ProfileDocuments documents;
-  private final DecodingChecks checks;
   private final Routes routes;
   private final Events events;
 
+  /**
+   * @param event type of the events that tell of changes
+   */
   ProfileChanges(
-      LoadProfiles loads,
-      DecodingProfiles decodings,
+      String event,
+      String applies,
+      Profiles<P, ?> profiles,
       ProfileDocuments documents,
-      DecodingChecks checks,
       Routes routes,
       Events events) {
-    this.loads = loads;
-    this.decodings = decodings;
+    this.event = event;
+    this.applies = applies;
+    this.profiles = profiles;
     this.documents = documents;
-    this.checks = checks;
     this.routes = routes;
     this.events = events;
   }
 
+  /** Throws what a caller is to be told of settings that cannot be. */
+  abstract void check(S settings);
+
+  /** The settings that a stored or sent document stands for. */
+  public abstract S read(String document);
+
+  public View<S> view(P profile) {
+    return new View<>(
+        profile.model(),
+        profile.name(),
+        read(profile.settings()),
+        applies,
+        profile.changedAt(),
+        profile.revision());
+  }
+
   /**
-   * @throws dev.javelin.engine.request.EngineException INVALID_REQUEST naming a setting out of
-   *     bounds
+   * Creates a profile, or replaces the settings of one.
+   *
+   * @throws ProblemException INVALID_REQUEST naming what is wrong with the name or a setting
+   * @throws dev.javelin.engine.request.EngineException INVALID_REQUEST naming a setting
+   * @throws dev.javelin.catalog.CatalogException NOT_FOUND if there is no such model
    * @throws dev.javelin.catalog.StaleRevisionException if it is not in the state meant
    */
-  public LoadProfile put(String model, String name, LoadSettings settings, Revision revision) {
-    requireName(name);
-    settings.options();
-    LoadProfile stored = loads.put(model, name, documents.write(settings), revision);
+  public P put(String model, String name, S settings, Revision revision) {
+    Names.require(name);
+    check(settings);
+    P stored = profiles.put(model, name, documents.write(settings), revision);
     routes.refresh();
-    events.publish(
-        "load-profile",
-        model + "/" + name,
-        new View(model, name, settings, "needs-reload", stored.changedAt(), stored.revision()));
+    events.publish(event, model + "/" + name, view(stored));
     return stored;
   }
 
   /**
-   * @throws ProblemException INVALID_REQUEST pointing at the field
+   * @throws dev.javelin.catalog.CatalogException NOT_FOUND, or IN_USE while an alias uses it
    * @throws dev.javelin.catalog.StaleRevisionException if it is not in the state meant
    */
-  public DecodingProfile put(
-      String model, String name, DecodingSettings settings, Revision revision) {
-    requireName(name);
-    checks.check(settings);
-    DecodingProfile stored = decodings.put(model, name, documents.write(settings), revision);
-    routes.refresh();
-    events.publish(
-        "decoding-profile",
-        model + "/" + name,
-        new View(model, name, settings, "next-request", stored.changedAt(), stored.revision()));
-    return stored;
-  }
-
-  /**
-   * @throws ProblemException INVALID_REQUEST if nothing may be called so
-   */
-  public static void requireName(String name) {
-    if (!name.matches(Names.PATTERN)) {
-      throw new ProblemException(
-          Problem.ofField("/name", "'%s' %s".formatted(name, Names.MESSAGE)));
-    }
+  public void delete(String model, String name, Revision revision) {
+    profiles.delete(model, name, revision);
+    events.publish(event, model + "/" + name, null);
   }
 }

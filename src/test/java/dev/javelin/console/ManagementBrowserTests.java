@@ -17,8 +17,11 @@ import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.ServerTest;
 import dev.javelin.service.AliasChanges;
+import dev.javelin.service.ModelChanges;
 import dev.javelin.service.Registrations;
 import dev.javelin.service.RunningRequests;
+import dev.javelin.service.Upload;
+import dev.javelin.service.Uploads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -336,6 +339,78 @@ class ManagementBrowserTests {
     assertThat(server.getBean(Models.class).versions("fourth--b-")).hasSize(1);
     browser.awaitText(".problem", "not usable");
     browser.complaints(); // it is no real GGUF file: the page says so with a 422
+  }
+
+  @Test
+  void aFileIsUploadedInPartsAndGoesOnAfterACut() throws IOException {
+    byte[] content = new byte[3 << 20];
+    Path file = Files.write(directory.resolve("sent.gguf"), content);
+    browser.driver().get(address("/console/add"));
+    // The first part is cut off on its way.
+    browser
+        .driver()
+        .executeScript(
+            """
+            const send = XMLHttpRequest.prototype.send;
+            window.parts = 0;
+            XMLHttpRequest.prototype.send = function (body) {
+              if (body instanceof Blob && window.parts++ === 0) this.upload.onloadstart = () => this.abort();
+              send.call(this, body);
+            };
+            """);
+    browser.driver().findElement(By.name("files")).sendKeys(file.toString());
+    browser.click("#upload-form button");
+    browser.awaitText("#pull", "done");
+    assertThat(browser.driver().executeScript("return window.parts")).isEqualTo(2L);
+    browser.screenshot("uploaded");
+    browser.click("#go-on");
+    browser.awaitText("h1", "1");
+    assertThat(server.getBean(Models.class).version("sent", 1).sizeBytes())
+        .isEqualTo(content.length);
+    browser.complaints(); // it is no real GGUF file: the page says so with a 422
+  }
+
+  @Test
+  void anUploadThatWasLeftGoesOnWithTheSameFileAndMayBeThrownAway() throws IOException {
+    Path file = Files.writeString(directory.resolve("left.gguf"), "left alone");
+    var uploads = server.getBean(Uploads.class);
+    server.getBean(ModelChanges.class).create("left", "");
+    List<Upload.File> announced = List.of(new Upload.File("left.gguf", 10, null));
+    uploads.create("left", announced, "test");
+    browser.driver().get(address("/console/add"));
+    browser.awaitText("#uploads", "0 B of 10 B");
+    browser.screenshot("upload-left");
+    browser.driver().findElement(By.cssSelector("#uploads [type=file]")).sendKeys(file.toString());
+    browser.awaitText("#pull", "done");
+    assertThat(uploads.list()).isEmpty();
+
+    uploads.create("left", announced, "test");
+    browser.driver().get(address("/console/add"));
+    browser.click("#uploads form button");
+    browser.await().until(_ -> browser.driver().findElements(By.id("uploads")).isEmpty());
+    assertThat(uploads.list()).isEmpty();
+  }
+
+  @Test
+  void anAliasIsDeletedAfterAQuestionThatSaysWhatItMeans() throws IOException {
+    server
+        .getBean(AliasChanges.class)
+        .put(
+            "gone",
+            new AliasTarget("first", 3, "default", "default"),
+            AliasPolicy.DEFAULT,
+            Revision.ANY,
+            "test",
+            "");
+    browser.driver().get(address("/console/models/first"));
+    browser.click("#versions tbody tr:first-child a.danger");
+    browser.awaitText("#plan", "1 aliases need it");
+    browser.screenshot("removal-refused");
+    browser.click("#plan .ways a.danger");
+    browser.awaitText("#plan", "Clients that call this name are refused");
+    browser.click("#plan form button");
+    browser.await().until(_ -> !browser.text("#aliases").contains("gone"));
+    assertThat(server.getBean(Aliases.class).find("gone")).isEmpty();
   }
 
   private static String address(String path) {

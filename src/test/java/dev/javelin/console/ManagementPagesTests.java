@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.fake.ServerTest;
 import dev.javelin.fake.TestKeys;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,6 +16,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -45,37 +42,24 @@ class ManagementPagesTests {
   @LocalServerPort int port;
   @Autowired TestKeys keys;
   @Autowired ApplicationContext context;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private PageClient pages = new PageClient(0);
+
+  @BeforeEach
+  void open() {
+    pages = new PageClient(port);
+  }
 
   @AfterEach
   void close() {
-    client.shutdownNow();
+    pages.close();
   }
 
   private HttpResponse<String> get(String path, String key) throws Exception {
-    return send(HttpRequest.newBuilder().GET(), path, key);
+    return pages.get(path, key);
   }
 
   private HttpResponse<String> post(String path, String key, String... fields) throws Exception {
-    List<String> pairs = new ArrayList<>();
-    for (int i = 0; i < fields.length; i += 2) {
-      pairs.add(fields[i] + "=" + URLEncoder.encode(fields[i + 1], StandardCharsets.UTF_8));
-    }
-    return send(
-        HttpRequest.newBuilder()
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(String.join("&", pairs))),
-        path,
-        key);
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request, String path, String key)
-      throws Exception {
-    request.uri(URI.create("http://127.0.0.1:" + port + path)).header("Accept", "text/html,*/*");
-    if (!key.isEmpty()) {
-      request.header("x-api-key", key);
-    }
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return pages.post(path, key, fields);
   }
 
   private String admin() {

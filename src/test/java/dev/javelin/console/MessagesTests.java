@@ -62,6 +62,7 @@ class MessagesTests {
                 used.contains(key)
                     || key.startsWith("js.state.")
                     || key.startsWith("js.origin.")
+                    || key.startsWith("js.loading.")
                     || composed.stream().anyMatch(key::startsWith));
   }
 

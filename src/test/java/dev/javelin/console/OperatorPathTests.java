@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.javelin.JavelinApplication;
 import dev.javelin.fake.ServerTest;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ import org.springframework.boot.SpringApplication;
 /**
  * An operator's way through the pages of the real server, its clicks counted: log in, add a GGUF
  * file, see what fits, load it, name it, chat, swap it under load, roll back, find a request's
- * wait.
+ * wait, revoke a key.
  */
 class OperatorPathTests {
   private static final int MOST_CLICKS = 35;
@@ -107,9 +109,27 @@ class OperatorPathTests {
       browser.click("#requests tr[data-id] a");
       browser.awaitText("#content", "Steps waited");
 
+      // a key is made for a program, works, and is revoked
+      browser.click(By.linkText("Access"));
+      browser.type("[name=name]", "robot");
+      browser.click("form[action='/console/access/keys'] button[type=submit]");
+      String secret = browser.text("#secret");
+      assertThat(status(address, secret)).isEqualTo(200);
+      browser.click("[popovertarget^=revoke]");
+      browser.click(".confirm:popover-open button[type=submit]");
+      browser.awaitText("#content table", "revoked");
+      assertThat(status(address, secret)).isEqualTo(401);
+
       assertThat(browser.complaints()).isEmpty();
       assertThat(browser.clicks()).as("clicks").isLessThanOrEqualTo(MOST_CLICKS);
       System.out.println("OperatorPathTests: " + browser.clicks() + " clicks");
     }
+  }
+
+  private static int status(String address, String key) throws IOException {
+    HttpURLConnection call =
+        (HttpURLConnection) URI.create(address + "/v1/models").toURL().openConnection();
+    call.setRequestProperty("Authorization", "Bearer " + key);
+    return call.getResponseCode();
   }
 }

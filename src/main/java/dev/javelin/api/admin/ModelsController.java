@@ -4,7 +4,7 @@ import dev.javelin.api.Audited;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.RegisteredModel;
 import dev.javelin.catalog.Revision;
-import dev.javelin.service.Events;
+import dev.javelin.service.ModelChanges;
 import dev.javelin.service.Names;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -35,11 +35,11 @@ final class ModelsController {
   record ModelChange(@NotNull @Size(max = 2000) String description) {}
 
   private final Models models;
-  private final Events events;
+  private final ModelChanges changes;
 
-  ModelsController(Models models, Events events) {
+  ModelsController(Models models, ModelChanges changes) {
     this.models = models;
-    this.events = events;
+    this.changes = changes;
   }
 
   @GetMapping
@@ -52,8 +52,7 @@ final class ModelsController {
   ResponseEntity<RegisteredModel> create(
       @Valid @RequestBody NewModel body, ServerWebExchange exchange) {
     String description = body.description();
-    RegisteredModel made = models.create(body.name(), description == null ? "" : description);
-    events.publish("model", made.name(), made);
+    RegisteredModel made = changes.create(body.name(), description == null ? "" : description);
     Audited.change(exchange, null, made);
     return ResponseEntity.created(URI.create("/api/v1/models/" + made.name()))
         .eTag(ETags.of(made.id(), made.revision()))
@@ -73,8 +72,7 @@ final class ModelsController {
       ServerWebExchange exchange) {
     RegisteredModel now = models.require(model);
     Revision revision = ETags.required(ifMatch, now.id(), now.revision());
-    RegisteredModel changed = models.describe(model, body.description(), revision);
-    events.publish("model", model, changed);
+    RegisteredModel changed = changes.describe(model, body.description(), revision);
     Audited.change(exchange, now, changed);
     return tagged(changed);
   }
@@ -86,8 +84,7 @@ final class ModelsController {
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
     RegisteredModel now = models.require(model);
-    models.delete(model, ETags.required(ifMatch, now.id(), now.revision()));
-    events.publish("model", model, null);
+    changes.delete(model, ETags.required(ifMatch, now.id(), now.revision()));
     Audited.change(exchange, now, null);
     return ResponseEntity.noContent().build();
   }

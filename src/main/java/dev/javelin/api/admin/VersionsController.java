@@ -3,9 +3,9 @@ package dev.javelin.api.admin;
 import dev.javelin.api.Audited;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
-import dev.javelin.service.Events;
 import dev.javelin.service.HubName;
 import dev.javelin.service.HubPulls;
+import dev.javelin.service.ModelChanges;
 import dev.javelin.service.ModelRoots;
 import dev.javelin.service.Operation;
 import dev.javelin.service.OperationView;
@@ -54,7 +54,7 @@ final class VersionsController {
   private final ModelRoots roots;
   private final Operations operations;
   private final HubPulls pulls;
-  private final Events events;
+  private final ModelChanges changes;
 
   VersionsController(
       Models models,
@@ -62,13 +62,13 @@ final class VersionsController {
       ModelRoots roots,
       Operations operations,
       HubPulls pulls,
-      Events events) {
+      ModelChanges changes) {
     this.pulls = pulls;
     this.models = models;
     this.registrations = registrations;
     this.roots = roots;
     this.operations = operations;
-    this.events = events;
+    this.changes = changes;
   }
 
   @GetMapping
@@ -128,8 +128,7 @@ final class VersionsController {
   ResponseEntity<Void> delete(
       @PathVariable String model, @PathVariable int number, ServerWebExchange exchange) {
     ModelVersion before = models.version(model, number);
-    models.deleteVersion(model, number);
-    events.publish("version", model + ":" + number, null);
+    changes.deleteVersion(model, number);
     Audited.change(exchange, before, null);
     return ResponseEntity.noContent().build();
   }

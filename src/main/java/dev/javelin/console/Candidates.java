@@ -1,0 +1,60 @@
+package dev.javelin.console;
+
+import dev.javelin.service.ModelRoots;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/** What lies in the allowed folders and can be added. */
+@Component
+final class Candidates {
+  private static final int FOUND = 50;
+  private static final int DEPTH = 4;
+
+  /** A file or folder that can be added, and what it takes; 0 bytes for a folder. */
+  record Candidate(String path, String name, long bytes) {}
+
+  private final ModelRoots roots;
+
+  Candidates(ModelRoots roots) {
+    this.roots = roots;
+  }
+
+  /** Those that are not a part of something else. */
+  List<Candidate> list() {
+    List<Candidate> found = new ArrayList<>();
+    for (Path root : roots.roots()) {
+      if (!Files.isDirectory(root)) {
+        continue;
+      }
+      try (Stream<Path> files = Files.walk(root, DEPTH, new FileVisitOption[0])) {
+        for (Path file : files.filter(Candidates::isCheckpoint).limit(FOUND).toList()) {
+          boolean folder = file.endsWith("config.json");
+          Path target = folder ? file.getParent() : file;
+          if (target != null) {
+            found.add(
+                new Candidate(
+                    target.toString(),
+                    root.relativize(target).toString(),
+                    folder ? 0 : Files.size(file)));
+          }
+        }
+      } catch (IOException | UncheckedIOException e) {
+        // A folder that cannot be read offers nothing; a path in it still says why.
+      }
+    }
+    return found;
+  }
+
+  private static boolean isCheckpoint(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return (name.endsWith(".gguf") && !name.matches(".*-0000[2-9]-of-\\d+\\.gguf"))
+        || (name.equals("config.json") && Files.exists(file.resolveSibling("tokenizer.json")));
+  }
+}
