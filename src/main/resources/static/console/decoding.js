@@ -85,8 +85,8 @@ function tell() {
   changed();
 }
 
-for (const id of ["system", "format", "schema"]) {
-  byId(id).addEventListener("input", () => {
+for (const [id, event] of [["system", "input"], ["format", "change"], ["schema", "input"]]) {
+  byId(id).addEventListener(event, () => {
     shown[id] = byId(id).value;
     tell();
   });

@@ -158,6 +158,8 @@ class ConsoleBrowserTests {
   void open() {
     view(1280, "light");
     browser.get(address());
+    browser.executeScript("sessionStorage.clear()");
+    browser.get(address());
     wait.until(presenceOfElementLocated(READY));
     wait.until(elementToBeClickable(SEND));
   }
