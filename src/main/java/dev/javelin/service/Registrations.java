@@ -82,14 +82,22 @@ public final class Registrations {
   }
 
   /**
-   * Registers a checkpoint whose digests are known as the next version of a model.
+   * Registers a checkpoint whose digests are known as the next version of a model. Called again, as
+   * after a connection that broke before the answer, it goes on with the version that it made.
    *
+   * @param source of no other checkpoint
    * @throws dev.javelin.engine.request.EngineException INVALID_MODEL_FILE or UNSUPPORTED_MODEL
    */
   ModelVersion register(String model, Path path, String source, CheckpointFiles.Digests digests) {
     ModelDescription description = planner.describe(path);
     ModelVersion added =
-        models.addVersion(model, newVersion(source, path, description, digests.files()));
+        models.versions(model).stream()
+            .filter(known -> known.source().equals(source))
+            .findFirst()
+            .orElseGet(
+                () ->
+                    models.addVersion(
+                        model, newVersion(source, path, description, digests.files())));
     ModelVersion version = models.storeDigests(added.id(), digests.sha256(), file -> file);
     events.publish("version", version.label(), version);
     return version;

@@ -194,8 +194,10 @@ public final class Uploads implements DisposableBean {
       ModelVersion version;
       try {
         version =
-            registrations.register(
-                upload.model(), checkpoint(upload, target), "upload:" + upload.id(), digests);
+            operation.stored(
+                () ->
+                    registrations.register(
+                        upload.model(), checkpoint(upload, target), source(upload), digests));
       } catch (RuntimeException e) {
         Files.move(target, upload.staged(), StandardCopyOption.ATOMIC_MOVE);
         throw e;
@@ -317,10 +319,13 @@ public final class Uploads implements DisposableBean {
   }
 
   private boolean isRegistered(Upload upload) {
-    String source = "upload:" + upload.id();
     return models.find(upload.model()).isPresent()
         && models.versions(upload.model()).stream()
-            .anyMatch(version -> version.source().equals(source));
+            .anyMatch(version -> version.source().equals(source(upload)));
+  }
+
+  private static String source(Upload upload) {
+    return "upload:" + upload.id();
   }
 
   private Upload find(UUID id) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.api.admin.ApiClient;
 import dev.javelin.api.admin.ApiClient.Answer;
+import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.account.Role;
 import dev.javelin.fake.FakeHub;
@@ -92,6 +93,16 @@ class UploadsTests {
     assertThat(Files.readAllBytes(stored)).isEqualTo(WEIGHTS);
     api.get(path).isProblem(404, "not-found");
     assertThat(STORE.resolve(".uploads").resolve(id(path).toString())).doesNotExist();
+  }
+
+  @Test
+  void whatWasRegisteredBeforeItsAnswerWasLostIsNotRegisteredTwice() throws IOException {
+    Path file = Files.write(STORE.resolve(model + ".gguf"), WEIGHTS);
+    CheckpointFiles.Digests digests = files.digest(file, files.list(file), _ -> {});
+    ModelVersion first = registrations.register(model, file, "upload:" + model, digests);
+    assertThat(first.sha256()).isEqualTo(FakeHub.sha256(WEIGHTS));
+    assertThat(registrations.register(model, file, "upload:" + model, digests)).isEqualTo(first);
+    assertThat(models.versions(model)).containsExactly(first);
   }
 
   @Test

@@ -122,7 +122,7 @@ final class VersionsController {
         .body(version);
   }
 
-  /** Forgets a version; its files stay. */
+  /** Deletes a version, and what was stored for it alone; files registered by path stay. */
   @DeleteMapping("/{number}")
   @Answers(204)
   ResponseEntity<Void> delete(

@@ -128,7 +128,9 @@ class DatabaseAwayTests {
   }
 
   @ParameterizedTest
-  @CsvSource({"load, weights", "swap, switch", "pull, downloading", "digest, digest"})
+  @CsvSource({
+    "load, weights", "swap, switch", "pull, downloading", "digest, digest", "upload, registering"
+  })
   void whatBreaksInAStageEndsWellOnceItIsBack(String kind, String stage) throws Exception {
     breaks(kind, stage, Duration.ZERO);
   }
@@ -139,7 +141,8 @@ class DatabaseAwayTests {
     "load, queued", "load, waiting", "load, fit-check", "load, weights", "load, warm-up",
     "swap, queued", "swap, waiting", "swap, fit-check", "swap, weights", "swap, warm-up",
     "swap, switch", "swap, drain", "pull, queued", "pull, listing", "pull, downloading",
-    "pull, verifying", "pull, registering", "digest, queued", "digest, digest"
+    "pull, verifying", "pull, registering", "digest, queued", "digest, digest",
+    "upload, queued", "upload, verifying", "upload, registering"
   })
   void whatBreaksForTenSecondsInAStageEndsWell(String kind, String stage) throws Exception {
     breaks(kind, stage, Duration.ofSeconds(10));
@@ -174,6 +177,9 @@ class DatabaseAwayTests {
     Answer ended = api.ended(begun);
     assertThat(ended.text("/state")).as(ended.response().body()).isEqualTo("SUCCEEDED");
     consistent(UUID.fromString(ended.text("/id")));
+    boolean adds = !kind.equals("load") && !kind.equals("swap");
+    assertThat(api.get("/api/v1/models/" + model + "/versions").json().path("items"))
+        .hasSize(adds ? 3 : 2);
     assertThat(answer(model)).isEqualTo(kind.equals("swap") ? "two" : "one");
   }
 
@@ -193,6 +199,18 @@ class DatabaseAwayTests {
         yield api.post(
             "/api/v1/models/" + model + "/versions",
             "{\"hub\":\"hf:owner/name:%s.gguf\"}".formatted(model));
+      }
+      case "upload" -> {
+        byte[] bytes = "sent".getBytes(StandardCharsets.UTF_8);
+        String upload =
+            api.post(
+                    "/api/v1/uploads",
+                    "{\"model\":\"%s\",\"files\":[{\"name\":\"a.gguf\",\"sizeBytes\":%d}]}"
+                        .formatted(model, bytes.length))
+                .is(201)
+                .header("Location");
+        api.send("PUT", upload + "/files/a.gguf", bytes).is(200);
+        yield api.post(upload + "/complete", "");
       }
       default -> register("three");
     };
