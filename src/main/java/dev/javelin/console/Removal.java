@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param back the page without the question
  * @param revision that the person sees; null where there is none
  * @param aliases that stand for it, or use it: it cannot go before them
- * @param instances that run it now
+ * @param instances that run it now: what they run cannot go before them
  * @param holds how many versions go with it
  * @param requests that run on it now
  * @param path of its files; null: it has none of its own
@@ -32,6 +32,11 @@ record Removal(
     @Nullable String path) {
   /** Whether it is refused as things are. Public, as templates need. */
   public boolean blocked() {
-    return !aliases.isEmpty();
+    return !aliases.isEmpty() || (deletesFiles() && !instances.isEmpty());
+  }
+
+  /** Whether versions go, and files with them. Public, as templates need. */
+  public boolean deletesFiles() {
+    return kind.equals("model") || kind.equals("version");
   }
 }

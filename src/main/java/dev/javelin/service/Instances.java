@@ -111,6 +111,11 @@ public final class Instances implements SmartLifecycle {
     forbidden.add(version.id());
   }
 
+  /** Writes down what changed, for who asks the database what is in memory. Blocks. */
+  void writeDown() {
+    rows.flush();
+  }
+
   /** It stays after all. */
   synchronized void allow(ModelVersion version) {
     forbidden.remove(version.id());

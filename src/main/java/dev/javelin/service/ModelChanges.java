@@ -1,18 +1,25 @@
 package dev.javelin.service;
 
+import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
 import dev.javelin.catalog.RegisteredModel;
 import dev.javelin.catalog.Revision;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.stereotype.Service;
 
-/** Makes and forgets models and their versions, and tells everyone. */
+/** Makes and deletes models and their versions, and tells everyone. */
 @Service
 public final class ModelChanges {
   private final Models models;
+  private final Instances instances;
+  private final StoreSweeper sweeper;
   private final Events events;
 
-  ModelChanges(Models models, Events events) {
+  ModelChanges(Models models, Instances instances, StoreSweeper sweeper, Events events) {
     this.models = models;
+    this.instances = instances;
+    this.sweeper = sweeper;
     this.events = events;
   }
 
@@ -38,23 +45,50 @@ public final class ModelChanges {
   }
 
   /**
-   * Forgets a model with its versions and profiles.
+   * Deletes a model with its versions and profiles, and the files that Javelin stored for it.
    *
    * @throws dev.javelin.catalog.CatalogException NOT_FOUND, or IN_USE while an alias stands for it
+   *     or it is in memory of another server
+   * @throws ProblemException IN_USE while it is in memory here
    * @throws dev.javelin.catalog.StaleRevisionException if it is not in the state meant
    */
   public void delete(String name, Revision revision) {
-    models.delete(name, revision);
+    delete(models.versions(name), () -> models.delete(name, revision));
     events.publish("model", name, null);
   }
 
   /**
-   * Forgets a version.
+   * Deletes a version, and the files that Javelin stored for it unless another version uses them.
    *
    * @throws dev.javelin.catalog.CatalogException NOT_FOUND, or IN_USE while an alias stands for it
+   *     or it is in memory of another server
+   * @throws ProblemException IN_USE while it is in memory here
    */
   public void deleteVersion(String model, int number) {
-    models.deleteVersion(model, number);
+    delete(List.of(models.version(model, number)), () -> models.deleteVersion(model, number));
     events.publish("version", model + ":" + number, null);
+  }
+
+  /**
+   * Deletes versions, of which none is loaded meanwhile or later, and then what was stored for
+   * them.
+   *
+   * @param rows takes them out of the database
+   */
+  private void delete(List<ModelVersion> versions, Runnable rows) {
+    List<ModelVersion> forbidden = new ArrayList<>();
+    try {
+      for (ModelVersion version : versions) {
+        instances.forbid(version);
+        forbidden.add(version);
+      }
+      // What was unloaded a moment ago may still be in the database.
+      instances.writeDown();
+      rows.run();
+    } catch (RuntimeException e) {
+      forbidden.forEach(instances::allow);
+      throw e;
+    }
+    sweeper.sweep();
   }
 }

@@ -93,6 +93,8 @@ class UploadsTests {
     assertThat(Files.readAllBytes(stored)).isEqualTo(WEIGHTS);
     api.get(path).isProblem(404, "not-found");
     assertThat(STORE.resolve(".uploads").resolve(id(path).toString())).doesNotExist();
+    api.delete("/api/v1/models/" + model + "/versions/1").is(204);
+    assertThat(stored.getParent()).doesNotExist();
   }
 
   @Test

@@ -185,6 +185,10 @@ class AuditedChangesTests {
 
   private void removals() {
     String model = "/api/v1/models/" + name;
+    // What is in memory is not deleted.
+    while (api.get("/api/v1/instances").response().body().contains("\"%s\"".formatted(name))) {
+      Thread.onSpinWait();
+    }
     change(Kind.DELETED, "DELETE", "/api/v1/aliases/" + name, null);
     change(Kind.DELETED, "DELETE", model + "/versions/1", null);
     change(Kind.DELETED, "DELETE", model + "/load-profiles/default", null);

@@ -129,7 +129,11 @@ class DatabaseAwayTests {
 
   @ParameterizedTest
   @CsvSource({
-    "load, weights", "swap, switch", "pull, downloading", "digest, digest", "upload, registering"
+    "load, weights",
+    "swap, switch",
+    "pull, downloading",
+    "digest, digest",
+    "upload, registering"
   })
   void whatBreaksInAStageEndsWellOnceItIsBack(String kind, String stage) throws Exception {
     breaks(kind, stage, Duration.ZERO);
@@ -138,11 +142,28 @@ class DatabaseAwayTests {
   @ParameterizedTest
   @Tag("soak")
   @CsvSource({
-    "load, queued", "load, waiting", "load, fit-check", "load, weights", "load, warm-up",
-    "swap, queued", "swap, waiting", "swap, fit-check", "swap, weights", "swap, warm-up",
-    "swap, switch", "swap, drain", "pull, queued", "pull, listing", "pull, downloading",
-    "pull, verifying", "pull, registering", "digest, queued", "digest, digest",
-    "upload, queued", "upload, verifying", "upload, registering"
+    "load, queued",
+    "load, waiting",
+    "load, fit-check",
+    "load, weights",
+    "load, warm-up",
+    "swap, queued",
+    "swap, waiting",
+    "swap, fit-check",
+    "swap, weights",
+    "swap, warm-up",
+    "swap, switch",
+    "swap, drain",
+    "pull, queued",
+    "pull, listing",
+    "pull, downloading",
+    "pull, verifying",
+    "pull, registering",
+    "digest, queued",
+    "digest, digest",
+    "upload, queued",
+    "upload, verifying",
+    "upload, registering"
   })
   void whatBreaksForTenSecondsInAStageEndsWell(String kind, String stage) throws Exception {
     breaks(kind, stage, Duration.ofSeconds(10));

@@ -125,6 +125,26 @@ class LoadsApiTests {
     }
   }
 
+  @Test
+  void whatLoadsIsInUseAndWhatWasUnloadedCanBeDeleted() throws IOException {
+    Path file = version("slow");
+    String load = load(1);
+    awaitStage(load, "weights");
+    String path = "/api/v1/models/" + model + "/versions/1";
+    assertThat(api.delete(path).isProblem(409, "in-use").text("/detail")).contains("unload it");
+    api.delete("/api/v1/models/" + model, "If-Match", "*").isProblem(409, "in-use");
+    engines.slow.countDown();
+    assertThat(api.ended(load).text("/state")).isEqualTo("SUCCEEDED");
+    api.delete(path).isProblem(409, "in-use");
+    api.succeeded(api.delete("/api/v1/instances/" + instance(1) + "?force=true"));
+    api.delete(path).is(204);
+    assertThat(file).as("registered by path").exists();
+    api.get(path).isProblem(404, "not-found");
+    Answer later =
+        api.post("/api/v1/instances", "{\"model\":\"%s\",\"version\":1}".formatted(model));
+    later.isProblem(404, "not-found");
+  }
+
   /** Of what did not become ready: no instance, no engine, no memory. */
   private void leftNothing(int version) {
     assertThat(instance(version)).isEmpty();
