@@ -167,7 +167,9 @@ export class Pane {
         out.line.append(element("span", "", texts.stopped));
       } else {
         out.made.classList.add("error");
-        out.body.append(said ? `\n${error.message}` : error.message);
+        const why = element("span", "", said ? `\n${error.message}` : error.message);
+        why.lang = "en"; // as the API says it
+        out.body.append(why);
       }
     } finally {
       this.running = null;

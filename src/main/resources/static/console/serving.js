@@ -10,6 +10,15 @@ function rate(model, moment) {
   return ((tokens * 1000) / (moment.millis - before.millis)).toFixed(1);
 }
 
+/** The same as parts.html says. */
+function detail(model) {
+  const [word] = model.detail.split(" ");
+  const text = { loading: texts[`stage.${word}`], unloaded: texts[`loading.${word}`] }[model.state];
+  const made = element("td", "", text?.replace("{0}", model.detail.slice(word.length)) ?? model.detail);
+  if (!text && model.state !== "ready") made.lang = "en";
+  return made;
+}
+
 function row(model, moment) {
   const made = element("tr");
   made.dataset.model = model.name;
@@ -18,7 +27,7 @@ function row(model, moment) {
   made.append(
     element("td", "mono", model.name),
     state,
-    element("td", "", model.state === "unloaded" ? texts[`loading.${model.detail}`] : model.detail),
+    detail(model),
     element("td", "num", String(model.running)),
     element("td", "num", String(model.waiting)),
     element("td", "num", `${model.usedBlocks} / ${model.totalBlocks}`),

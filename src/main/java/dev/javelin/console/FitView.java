@@ -17,7 +17,7 @@ record FitView(FitReport report, MemoryBar bar, DeviceFit worst, List<Way> ways)
   /**
    * One way out; its text is {@code remedy.<kind>}.
    *
-   * @param argument of the text: tokens, or a model's label
+   * @param argument of the text
    * @param instance to unload; null for other settings
    * @param settings to load with; null for an unloading
    */
@@ -25,15 +25,11 @@ record FitView(FitReport report, MemoryBar bar, DeviceFit worst, List<Way> ways)
       String kind, String argument, @Nullable String instance, @Nullable LoadSettings settings) {
     static Way of(Remedy remedy) {
       if (remedy.body() instanceof LoadSettings settings) {
-        Integer tokens =
-            "smaller-steps".equals(remedy.kind())
-                ? settings.tokenBudget()
-                : settings.contextLength();
-        return new Way(remedy.kind(), String.valueOf(tokens), null, settings);
+        return new Way(remedy.kind(), remedy.subject(), null, settings);
       }
       String path = remedy.path();
       return new Way(
-          remedy.kind(), remedy.description(), path.substring(path.lastIndexOf('/') + 1), null);
+          remedy.kind(), remedy.subject(), path.substring(path.lastIndexOf('/') + 1), null);
     }
   }
 

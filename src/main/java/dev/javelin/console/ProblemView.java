@@ -12,10 +12,13 @@ import tools.jackson.databind.JsonNode;
  * Why something was refused or failed. Its title and next step are {@code problem.<kind>} and
  * {@code hint.<kind>}.
  *
- * @param detail as the API says it
- * @param ways that would help, as the API says them
+ * @param detail as the API says it, in English
+ * @param ways that would help
  */
-record ProblemView(String kind, String detail, List<String> ways) {
+record ProblemView(String kind, String detail, List<Way> ways) {
+  /** What would help; its text is {@code remedy.<kind>}, about the subject. */
+  record Way(String kind, String subject) {}
+
   private static final String URN = "urn:javelin:problem:";
 
   static String kind(Problem.Type type) {
@@ -23,11 +26,11 @@ record ProblemView(String kind, String detail, List<String> ways) {
   }
 
   static ProblemView of(Problem problem) {
-    List<String> ways = new ArrayList<>();
+    List<Way> ways = new ArrayList<>();
     if (problem.more().get("remedies") instanceof List<?> remedies) {
       for (Object remedy : remedies) {
         if (remedy instanceof FitReport.Remedy way) {
-          ways.add(way.description());
+          ways.add(new Way(way.kind(), way.subject()));
         }
       }
     }
@@ -39,8 +42,12 @@ record ProblemView(String kind, String detail, List<String> ways) {
     if (problem == null) {
       return null;
     }
-    List<String> ways = new ArrayList<>();
-    problem.path("remedies").forEach(way -> ways.add(way.path("description").asString("")));
+    List<Way> ways = new ArrayList<>();
+    problem
+        .path("remedies")
+        .forEach(
+            way ->
+                ways.add(new Way(way.path("kind").asString(""), way.path("subject").asString(""))));
     return new ProblemView(
         problem.path("type").asString("").replace(URN, ""),
         problem.path("detail").asString(""),

@@ -48,6 +48,9 @@ final class Shell {
                   new Entry("access", "/console/access", "key"),
                   new Entry("settings", "/console/settings", "gear"))));
 
+  /** What the pages and their scripts both say. */
+  private static final String SHARED = "stage.";
+
   /** By language; there are two. */
   private final Map<Locale, String> texts = new ConcurrentHashMap<>();
 
@@ -69,7 +72,7 @@ final class Shell {
     return token == null ? Mono.empty() : token;
   }
 
-  /** The messages under {@code js.}, as a JSON object. */
+  /** Those under {@code js.} without it, and those of stages as they are, as a JSON object. */
   @ModelAttribute("texts")
   String texts(Locale locale) {
     return texts.computeIfAbsent(locale, Shell::read);
@@ -85,6 +88,8 @@ final class Shell {
     for (String key : bundle.keySet()) {
       if (key.startsWith("js.")) {
         found.put(key.substring("js.".length()), bundle.getString(key));
+      } else if (key.startsWith(SHARED)) {
+        found.put(key, bundle.getString(key));
       }
     }
     return JsonMapper.shared().writeValueAsString(found);

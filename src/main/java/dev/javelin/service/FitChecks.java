@@ -133,6 +133,7 @@ public final class FitChecks {
       offer(
           found,
           "kv-type",
+          KvDType.F16.name(),
           "keep keys and values as F16: half the cache, the same context",
           version,
           profile,
@@ -145,6 +146,7 @@ public final class FitChecks {
       offer(
           found,
           "shorter-context",
+          String.valueOf(context),
           "serve a context of at most %d tokens".formatted(context),
           version,
           profile,
@@ -155,6 +157,7 @@ public final class FitChecks {
       offer(
           found,
           "smaller-steps",
+          String.valueOf(SMALL_STEP),
           "compute at most %d tokens a step: prompts take longer".formatted(SMALL_STEP),
           version,
           profile,
@@ -168,6 +171,7 @@ public final class FitChecks {
         found.add(
             new Remedy(
                 "unload",
+                other.label(),
                 "unload %s; it answers %d requests now"
                     .formatted(other.label(), requests.count(other.id())),
                 "DELETE",
@@ -197,6 +201,7 @@ public final class FitChecks {
   private void offer(
       List<Remedy> found,
       String kind,
+      String subject,
       String description,
       ModelVersion version,
       String profile,
@@ -213,6 +218,7 @@ public final class FitChecks {
       found.add(
           new Remedy(
               kind,
+              subject,
               description,
               "PUT",
               "/api/v1/models/%s/load-profiles/%s".formatted(version.model(), profile),

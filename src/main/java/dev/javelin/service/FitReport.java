@@ -38,8 +38,14 @@ public record FitReport(
    * One way out.
    *
    * @param kind {@code kv-type}, {@code shorter-context}, {@code smaller-steps} or {@code unload}
+   * @param subject the type, the most tokens, or the label of what is unloaded
    * @param body of the call that applies it; null where it has none
    */
   public record Remedy(
-      String kind, String description, String method, String path, @Nullable Object body) {}
+      String kind,
+      String subject,
+      String description,
+      String method,
+      String path,
+      @Nullable Object body) {}
 }

@@ -2,10 +2,12 @@ package dev.javelin.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.service.Problem;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -52,7 +54,8 @@ class MessagesTests {
     assertThat(known).containsAll(used);
     // Keys whose end is a page, a state, a series … are composed where they are used.
     Set<String> composed = new TreeSet<>();
-    Matcher prefixes = Pattern.compile("__\\$\\{'([a-zA-Z.]+\\.)'").matcher(templates);
+    Matcher prefixes =
+        Pattern.compile("(?:__\\$\\{|msgOrNull\\()'([a-zA-Z.]+\\.)'").matcher(templates);
     while (prefixes.find()) {
       composed.add(prefixes.group(1));
     }
@@ -64,6 +67,35 @@ class MessagesTests {
                     || key.startsWith("js.origin.")
                     || key.startsWith("js.loading.")
                     || composed.stream().anyMatch(key::startsWith));
+  }
+
+  @Test
+  void everyKindOfProblemHasATitleAndANextStep() throws IOException {
+    Set<String> known = load("messages.properties").stringPropertyNames();
+    for (Problem.Type type : Problem.Type.values()) {
+      String kind = ProblemView.kind(type);
+      assertThat(known).contains("problem." + kind, "hint." + kind);
+    }
+    assertThat(known.stream().filter(key -> key.matches("(problem|hint)\\..*")))
+        .as("none for a kind that there is no more")
+        .hasSize(2 * Problem.Type.values().length);
+  }
+
+  /** The first word of what services call their stages, wherever the code names one. */
+  @Test
+  void everyStageOfLongWorkHasAText() throws IOException {
+    Set<String> known = load("messages.properties").stringPropertyNames();
+    Pattern stages = Pattern.compile("(?:\\.stage|progress\\.accept)\\(\\s*\"([a-z-]+)");
+    Set<String> found = new TreeSet<>();
+    for (String folder : List.of("service", "engine")) {
+      Matcher matcher =
+          stages.matcher(text(Path.of("src/main/java/dev/javelin").resolve(folder), ".java"));
+      while (matcher.find()) {
+        found.add("stage." + matcher.group(1));
+      }
+    }
+    assertThat(found).hasSizeGreaterThan(10);
+    assertThat(known).containsAll(found);
   }
 
   private static Set<String> placeholders(String text) {
