@@ -44,6 +44,7 @@ final class LoginController {
   Mono<String> login(Model view, ServerWebExchange exchange) {
     var query = exchange.getRequest().getQueryParams();
     view.addAttribute("wrong", query.containsKey("error"));
+    view.addAttribute("first", query.containsKey("first"));
     view.addAttribute("out", query.containsKey("out"));
     view.addAttribute("providers", providers);
     return withToken(view, exchange, "console/login");

@@ -27,14 +27,17 @@ final class PageRefusals implements WebExceptionHandler {
       return status(refusal);
     }
     return switch (refusal.reason()) {
-      case KEY_MISSING, KEY_INVALID -> redirect(exchange, "/login");
+      case KEY_MISSING -> redirect(exchange, "/login?first");
+      case KEY_INVALID -> redirect(exchange, "/login");
       case PASSWORD_CHANGE_REQUIRED -> redirect(exchange, "/password");
       case ROLE_TOO_LOW, MODEL_NOT_ALLOWED, CSRF_TOKEN_INVALID -> status(refusal);
     };
   }
 
   private static Mono<Void> status(Refusal refusal) {
-    return Mono.error(new ResponseStatusException(refusal.reason().status(), refusal.getMessage()));
+    return Mono.error(
+        new ResponseStatusException(
+            refusal.reason().status(), String.valueOf(refusal.getMessage()), refusal));
   }
 
   private static Mono<Void> redirect(ServerWebExchange exchange, String path) {

@@ -23,6 +23,16 @@ public enum Access {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The least role that has enough. */
+  public Role leastRole() {
+    for (Role role : Role.values()) {
+      if (isCoveredBy(role)) {
+        return role;
+      }
+    }
+    throw new IllegalStateException("an administrator has enough for " + this);
+  }
+
   /** Whether a person or a key with this role has enough. */
   boolean isCoveredBy(Role role) {
     return switch (this) {

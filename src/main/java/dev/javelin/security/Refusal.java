@@ -1,6 +1,7 @@
 package dev.javelin.security;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /** Why a request is turned away before any handler sees it; the message is for the caller. */
@@ -39,10 +40,24 @@ public final class Refusal extends RuntimeException {
   }
 
   private final Reason reason;
+  private final @Nullable Access needed;
 
   public Refusal(Reason reason, String message) {
+    this(reason, message, null);
+  }
+
+  /**
+   * @param needed what would be enough; null if more of it would not help
+   */
+  Refusal(Reason reason, String message, @Nullable Access needed) {
     super(message, null, false, false);
     this.reason = reason;
+    this.needed = needed;
+  }
+
+  /** What would be enough; null if more of it would not help. */
+  public @Nullable Access needed() {
+    return needed;
   }
 
   public Reason reason() {

@@ -76,9 +76,10 @@ final class RouteGate implements ReactiveAuthorizationManager<AuthorizationConte
                   .formatted(
                       access == Access.INFERENCE
                           ? "the role developer or an API key"
-                          : "the role " + (access == Access.LOCAL ? Access.VIEWER : access).word(),
+                          : "the role " + access.leastRole().word(),
                       caller.name(),
-                      caller.role().map(role -> "the role " + role.word()).orElse("no role")));
+                      caller.role().map(role -> "the role " + role.word()).orElse("no role")),
+              access);
     };
   }
 }

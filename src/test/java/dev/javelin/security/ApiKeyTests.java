@@ -56,7 +56,7 @@ class ApiKeyTests {
 
     HttpResponse<String> page = send(elsewhere("/").header("Accept", "text/html"));
     assertThat(page.statusCode()).isEqualTo(303);
-    assertThat(page.headers().firstValue("Location")).contains("/login");
+    assertThat(page.headers().firstValue("Location")).contains("/login?first");
   }
 
   @ParameterizedTest
