@@ -8,6 +8,7 @@ import { morph } from "./morph.js";
 
 function show(content) {
   const plan = byId("plan")?.getAttribute("aria-labelledby");
+  const focused = document.activeElement !== document.body;
   times(content);
   morph(byId("content"), content);
   countDown();
@@ -16,6 +17,8 @@ function show(content) {
     byId("plan").focus({ preventScroll: true });
     byId("plan").scrollIntoView({ block: "nearest" });
   }
+  // What had the focus may be gone with its plan: the keyboard goes on at the content's begin.
+  if (focused && document.activeElement === document.body) byId("main").focus({ preventScroll: true });
 }
 
 window.htmx.defineExtension("morph", {

@@ -33,6 +33,7 @@ function draw() {
   list.replaceChildren(
     ...found.map((target, index) => {
       const item = element("li", "", target.name);
+      item.id = `palette-${index}`;
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", String(index === chosen));
       item.append(element("span", "muted small end mono", target.path));
@@ -40,6 +41,9 @@ function draw() {
       return item;
     }),
   );
+  // What the arrows chose is what a screen reader says, though the focus stays in the field.
+  query.setAttribute("aria-activedescendant", `palette-${chosen}`);
+  list.children[chosen]?.scrollIntoView({ block: "nearest" });
 }
 
 function open() {
@@ -49,6 +53,9 @@ function open() {
   palette.showModal();
   query.focus();
 }
+
+// In a narrow window the rail is a row: the page that is open is in sight.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 byId("palette-open").hidden = false;
 byId("palette-open").addEventListener("click", open);

@@ -1,6 +1,7 @@
 package dev.javelin.console;
 
 import dev.javelin.service.Series;
+import java.net.URI;
 import java.util.List;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -47,6 +48,8 @@ final class PageController {
 
   @GetMapping("/")
   String playground(Model view, ServerWebExchange exchange) {
+    URI here = exchange.getRequest().getURI();
+    view.addAttribute("origin", here.getScheme() + "://" + here.getRawAuthority());
     return page(view, exchange, "playground");
   }
 

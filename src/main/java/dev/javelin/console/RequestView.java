@@ -1,6 +1,8 @@
 package dev.javelin.console;
 
 import dev.javelin.engine.request.RequestTimeline;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
@@ -61,6 +63,15 @@ record RequestView(
         line.waited(),
         String.valueOf(outcome).toLowerCase(Locale.ROOT),
         line.error() != null);
+  }
+
+  /** In UTC, as pages write times where no script can tell the reader's zone. */
+  public String submittedAt() {
+    return Instant.ofEpochMilli(submittedMillis)
+        .truncatedTo(ChronoUnit.SECONDS)
+        .toString()
+        .replace('T', ' ')
+        .replace("Z", " UTC");
   }
 
   /** Whole percents of the bar. Public, as templates need. */
