@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 
 /**
@@ -137,9 +137,14 @@ final class KnownSettings {
     if (name.contains("'commandLineArgs'")) {
       return Source.COMMAND_LINE;
     }
-    if (property.getOrigin() instanceof TextResourceOrigin file) {
+    Origin origin = property.getOrigin();
+    if (origin instanceof PropertySourceOrigin found) {
+      origin = found.getOrigin();
+    }
+    if (origin instanceof TextResourceOrigin file) {
       // What the package itself brings is no choice of whoever runs it.
-      return file.getResource() instanceof ClassPathResource ? Source.DEFAULT : Source.FILE;
+      boolean ours = String.valueOf(file.getResource()).startsWith("class path resource");
+      return ours ? Source.DEFAULT : Source.FILE;
     }
     return Source.SYSTEM_PROPERTY;
   }

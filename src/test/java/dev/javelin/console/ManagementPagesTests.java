@@ -204,6 +204,8 @@ class ManagementPagesTests {
   void everySettingIsListedWithItsOrigin() throws Exception {
     String page = get("/console/settings", admin()).body();
     assertThat(page).contains("javelin.max-body", "100KB", "javelin.serving.drain");
+    assertThat(first("server\\.address<[\\s\\S]*?<span class=\"chip[^>]*>([^<]+)<", page))
+        .isEqualTo("default");
     assertThat(page).doesNotContain(ServerTest.ADMIN_PASSWORD).contains("set, not shown");
     Set<String> listed = new TreeSet<>(KnownSettings.keys());
     Set<String> missing = new TreeSet<>();
