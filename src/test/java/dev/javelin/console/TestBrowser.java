@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -29,6 +32,27 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A headless Chromium with what tests of pages do in it; the clicks of a person are counted. */
 final class TestBrowser implements AutoCloseable {
+  /** The elements that make the page scroll sideways; none when it does not. */
+  private static final String WIDER_THAN_THE_WINDOW =
+      """
+      const root = document.documentElement;
+      return root.scrollWidth <= root.clientWidth ? [] :
+        [...document.querySelectorAll("body *")]
+          .filter(element => element.getBoundingClientRect().right > root.clientWidth
+            && !element.closest(".scroll *, .rail *, .tabs *"))
+          .map(element => element.outerHTML.slice(0, 160) + " @ " + element.getBoundingClientRect().right)
+          .concat("the page");
+      """;
+
+  private static final String AUDIT =
+      """
+      const done = arguments[arguments.length - 1];
+      const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+      axe.run({ runOnly: rules, resultTypes: ["violations"] }).then((result) =>
+        done(result.violations.map((one) => one.id + " " + one.nodes.map((node) => node.html))),
+      );
+      """;
+
   private final ChromeDriver driver;
   private final WebDriverWait wait;
   private int clicks;
@@ -134,14 +158,40 @@ final class TestBrowser implements AutoCloseable {
         Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                // A colour on its way to another one has the contrast of neither.
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
   void assertNothingIsWiderThanTheWindow() {
-    assertThat(
-            driver.executeScript(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-        .isEqualTo(0L);
+    assertThat((List<?>) driver.executeScript(WIDER_THAN_THE_WINDOW))
+        .as("wider than the window at %s", driver.getCurrentUrl())
+        .isEmpty();
+  }
+
+  /** What breaks WCAG AA on the page that is open, a line each. */
+  void assertAccessible() throws IOException {
+    if (!Boolean.TRUE.equals(driver.executeScript("return 'axe' in window"))) {
+      try (InputStream axe = TestBrowser.class.getResourceAsStream("/axe.min.js")) {
+        driver.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    assertThat((List<?>) driver.executeAsyncScript(AUDIT))
+        .as("against WCAG at %s", driver.getCurrentUrl())
+        .isEmpty();
+  }
+
+  /** Whether pages that are opened from now on may run scripts. */
+  void scripts(boolean run) {
+    driver.executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", !run));
+  }
+
+  /** What a person presses, one key after the other, wherever the focus is. */
+  void press(CharSequence... keys) {
+    new Actions(driver).sendKeys(keys).perform();
   }
 
   /** The whole page, however long. */
