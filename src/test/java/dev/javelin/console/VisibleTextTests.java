@@ -35,10 +35,12 @@ class VisibleTextTests {
           "UTC",
           "TTFT",
           "tok/s",
+          "ID",
           "s");
 
   private static final Pattern PART =
       Pattern.compile("<!--[\\s\\S]*?-->|<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>|[^<]+");
+  private static final Pattern CODE = Pattern.compile("<(?:pre|code|kbd|title)\\b");
   private static final Pattern ATTRIBUTE = Pattern.compile("\\s([\\w:-]+)=(\"[^\"]*\"|'[^']*')");
   private static final Pattern LITERAL = Pattern.compile("'([^']*)'");
   private static final Set<String> READ = Set.of("placeholder", "title", "alt", "aria-label");
@@ -50,7 +52,7 @@ class VisibleTextTests {
       Pattern.compile(
           "(?:textContent\\s*=|innerHTML\\s*=|\\.title\\s*=|placeholder:|append\\(|alert\\("
               + "|setAttribute\\(\\s*\"aria-label\",|element\\([^,()]+,[^,()]+,"
-              + "|parts\\.push\\()(?![^;\\n]*(?:(?:shape|fill|element)\\(|texts\\[))[^;\\n]*?(\"[^\"]*\"|`[^`]*`)");
+              + "|parts\\.push\\()(?![^;\\n]*(?:(?:shape|fill|element)\\(|texts\\[))[^;\\n]*?(?<!== )(\"[^\"\\n]*\"|`[^`]*`)");
 
   private static List<Path> files(String folder, String end) throws IOException {
     try (Stream<Path> all = Files.list(RESOURCES.resolve(folder))) {
@@ -89,8 +91,10 @@ class VisibleTextTests {
       }
       if (part.startsWith("<")) {
         opened = part;
-        attributes(part, found);
-      } else if (!opened.matches("(?s)<(?:pre|code|kbd|title).*")
+        if (!CODE.matcher(part).lookingAt()) {
+          attributes(part, found);
+        }
+      } else if (!CODE.matcher(opened).lookingAt()
           && !opened.contains("th:text=")
           && speaks(constant(part))) {
         found.add(part.strip());
