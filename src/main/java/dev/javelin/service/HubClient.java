@@ -152,23 +152,26 @@ public final class HubClient implements DisposableBean {
   public void fetch(HubName name, HubFile file, Path target, LongConsumer progress) {
     String segment = UriUtils.encodePathSegment(file.name(), StandardCharsets.UTF_8);
     URI uri = at("/%s/%s/resolve/main/%s".formatted(name.owner(), name.name(), segment));
-    guarded(
-        downloads,
-        () -> {
-          fetchOnce(uri, file, target, progress);
-          return true;
-        });
+    // A large file may break off more often than anything is tried, as long as it grows.
+    boolean whole = false;
+    while (!whole) {
+      whole = guarded(downloads, () -> fetchOnce(uri, file, target, progress));
+    }
   }
 
-  private void fetchOnce(URI uri, HubFile file, Path target, LongConsumer progress) {
+  /**
+   * @return false if it broke off after bytes came
+   * @throws TransientException if hardly any came
+   */
+  private boolean fetchOnce(URI uri, HubFile file, Path target, LongConsumer progress) {
+    long there = Store.size(target);
     try {
-      long there = Store.size(target);
       if (there > file.sizeBytes()) {
         Files.delete(target);
         there = 0;
       }
       if (there == file.sizeBytes() && there > 0) {
-        return;
+        return true;
       }
       // Closing it, not its body, which would first read the rest.
       try (ClassicHttpResponse response = http.get(uri, there)) {
@@ -179,7 +182,13 @@ public final class HubClient implements DisposableBean {
           throw new TransientException(
               "%s broke off after %d of %d bytes".formatted(file.name(), done, file.sizeBytes()));
         }
+        return true;
       }
+    } catch (TransientException e) {
+      if (Store.size(target) - there < CHUNK) {
+        throw e;
+      }
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

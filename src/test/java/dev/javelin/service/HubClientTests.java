@@ -61,6 +61,21 @@ class HubClientTests {
   }
 
   @Test
+  void aLargeFileMayBreakOffAsOftenAsItGrows() throws IOException {
+    byte[] large = new byte[2_000_000];
+    new Random(2).nextBytes(large);
+    hub.files.put("large.gguf", large);
+    for (int i = 0; i < 8; i++) {
+      hub.mishaps.add(new Mishap.CutAfter(200_000));
+    }
+    Path target = folder.resolve("part");
+    HubClient.HubFile file = new HubClient.HubFile("large.gguf", large.length, null);
+    client(true).fetch(NAME, file, target, done -> {});
+    assertThat(target).hasBinaryContent(large);
+    assertThat(hub.ranges).hasSize(9);
+  }
+
+  @Test
   void aPartFromAnEarlierLifeIsNotFetchedAgain() throws IOException {
     Files.write(folder.resolve("part"), Arrays.copyOf(WEIGHTS, 200_000));
     assertThat(fetched(client(true))).isEqualTo(WEIGHTS);

@@ -122,7 +122,7 @@ class HubPullsTests {
   @Test
   void whatAFailedPullHasIsNotFetchedAgain() throws IOException {
     hub.mishaps.add(new Mishap.CutAfter(100_000));
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
       hub.mishaps.add(new Mishap.Status(503));
     }
     assertThat(pulled("hf:owner/name:model.gguf").state()).isEqualTo(State.FAILED);
