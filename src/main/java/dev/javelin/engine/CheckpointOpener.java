@@ -2,7 +2,6 @@ package dev.javelin.engine;
 
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.tokenizer.Tokenizer;
-import java.util.function.Consumer;
 
 /** Loads a checkpoint that is already open, with a tokenizer of the caller's. */
 public interface CheckpointOpener {
@@ -12,5 +11,5 @@ public interface CheckpointOpener {
    * @throws dev.javelin.engine.request.EngineException as {@link ModelOpener#open}
    */
   LoadedModel open(
-      Checkpoint checkpoint, Tokenizer tokenizer, LoadOptions options, Consumer<String> progress);
+      Checkpoint checkpoint, Tokenizer tokenizer, LoadOptions options, LoadProgress progress);
 }

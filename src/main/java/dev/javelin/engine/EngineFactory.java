@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +40,13 @@ public final class EngineFactory implements ModelOpener, CheckpointOpener {
   }
 
   @Override
-  public LoadedModel open(Path path, LoadOptions options, Consumer<String> progress) {
+  public LoadedModel open(Path path, LoadOptions options, LoadProgress progress) {
     return undoing(
         opened -> {
-          progress.accept("reading " + path.getFileName());
+          progress.stage("reading " + path.getFileName());
           Checkpoint checkpoint = Checkpoints.open(path);
           opened.push(checkpoint);
-          progress.accept("building the tokenizer");
+          progress.stage("building the tokenizer");
           Tokenizer tokenizer = openTokenizer(path, checkpoint);
           opened.push(tokenizer);
           return load(checkpoint, tokenizer, options, progress, opened);
@@ -56,7 +55,7 @@ public final class EngineFactory implements ModelOpener, CheckpointOpener {
 
   @Override
   public LoadedModel open(
-      Checkpoint checkpoint, Tokenizer tokenizer, LoadOptions options, Consumer<String> progress) {
+      Checkpoint checkpoint, Tokenizer tokenizer, LoadOptions options, LoadProgress progress) {
     return undoing(
         opened -> {
           opened.push(checkpoint);
@@ -86,19 +85,19 @@ public final class EngineFactory implements ModelOpener, CheckpointOpener {
       Checkpoint checkpoint,
       Tokenizer tokenizer,
       LoadOptions options,
-      Consumer<String> progress,
+      LoadProgress progress,
       Deque<AutoCloseable> opened) {
     long start = System.nanoTime();
     List<String> warnings = new ArrayList<>();
     ChatTemplate template = compileTemplate(checkpoint, tokenizer, warnings);
-    progress.accept("packing weights");
+    progress.stage("packing weights");
     Backend backend = backends.apply(options.threads());
     opened.push(backend);
-    Model model = ModelLoader.load(checkpoint, backend);
+    Model model = ModelLoader.load(checkpoint, backend, progress::done);
     checkpoint.unload();
     LoadPlan plan = LoadPlan.of(options, model, backend.loadDefaults());
     LoadOptions effective = plan.options();
-    progress.accept("allocating the KV cache");
+    progress.stage("allocating the KV cache");
     KvCache cache = backend.kvCache(plan.cache(), plan.numBlocks());
     HostKvTier tier = tier(cache, effective.hostCacheBytes());
     if (tier != null) {

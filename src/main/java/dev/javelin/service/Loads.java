@@ -6,6 +6,7 @@ import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.engine.LoadEstimate;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.engine.LoadPlanner;
+import dev.javelin.engine.LoadProgress;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
 import dev.javelin.engine.request.EngineException;
@@ -174,9 +175,17 @@ public final class Loads {
         opener.open(
             path,
             options,
-            stage -> {
-              log.info("Loading {}: {}", instance.label(), stage);
-              operation.stage(stage);
+            new LoadProgress() {
+              @Override
+              public void stage(String name) {
+                log.info("Loading {}: {}", instance.label(), name);
+                operation.stage(name);
+              }
+
+              @Override
+              public void done(double part) {
+                operation.progress(part);
+              }
             });
     try {
       operation.stage("warm-up");

@@ -36,6 +36,9 @@ public final class Operation {
   private OperationRecord now;
   private Instant stageStarted;
 
+  /** Of the stage; goes ahead of what is told, which is told a few times a second. */
+  private double done = -1;
+
   Operation(OperationRecord first, Clock clock, Consumer<Operation> changed) {
     this.now = first;
     this.clock = clock;
@@ -57,7 +60,8 @@ public final class Operation {
     synchronized (this) {
       stageStarted = instant();
       write(name);
-      become(State.RUNNING, name, -1);
+      done = -1;
+      become(State.RUNNING, name);
     }
     changed.accept(this);
   }
@@ -67,15 +71,16 @@ public final class Operation {
    *
    * @throws ProblemException CANCELLED if somebody asked for that
    */
-  public void progress(double done) {
+  public void progress(double part) {
     checkCancelled();
     boolean tell;
     synchronized (this) {
+      done = Math.clamp(part, 0, 1);
       tell =
-          done >= 1
+          part >= 1
               || Duration.between(now.changedAt(), instant()).compareTo(PROGRESS_INTERVAL) >= 0;
       if (tell) {
-        become(now.state(), now.stage(), Math.clamp(done, 0, 1));
+        become(now.state(), now.stage());
       }
     }
     if (tell) {
@@ -86,7 +91,7 @@ public final class Operation {
   /** Adds a line to the operation's log. */
   public synchronized void log(String line) {
     write(line);
-    become(now.state(), now.stage(), now.progress());
+    become(now.state(), now.stage());
   }
 
   /**
@@ -110,7 +115,7 @@ public final class Operation {
       }
       if (now.state() != State.CANCELLING) {
         write(actor + " asked to cancel");
-        become(State.CANCELLING, now.stage(), now.progress());
+        become(State.CANCELLING, now.stage());
       }
     }
     changed.accept(this);
@@ -144,6 +149,7 @@ public final class Operation {
   void end(State state, @Nullable String result, @Nullable String problem) {
     synchronized (this) {
       Instant at = instant();
+      become(now.state(), now.stage());
       write(state.name().toLowerCase(Locale.ROOT));
       now = now.ended(state, result, problem, log.toString(), at);
     }
@@ -151,12 +157,13 @@ public final class Operation {
   }
 
   public synchronized OperationRecord snapshot() {
-    return now;
+    return now.state().live() && done != now.progress()
+        ? now.running(now.state(), now.stage(), done, now.log(), now.changedAt())
+        : now;
   }
 
   /** Time left of the stage if it goes on as it went; null if that cannot be told. */
   public synchronized @Nullable Duration eta() {
-    double done = now.progress();
     if (!now.state().live() || done <= 0) {
       return null;
     }
@@ -164,9 +171,9 @@ public final class Operation {
     return Duration.ofMillis((long) (spent * (1 - done) / done));
   }
 
-  private void become(State state, String stage, double progress) {
+  private void become(State state, String stage) {
     State live = now.state() == State.CANCELLING ? State.CANCELLING : state;
-    now = now.running(live, stage, progress, log.toString(), instant());
+    now = now.running(live, stage, done, log.toString(), instant());
   }
 
   private void write(String line) {

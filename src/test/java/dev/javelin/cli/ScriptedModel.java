@@ -3,6 +3,7 @@ package dev.javelin.cli;
 import dev.javelin.engine.Engine;
 import dev.javelin.engine.EngineStats;
 import dev.javelin.engine.LoadOptions;
+import dev.javelin.engine.LoadProgress;
 import dev.javelin.engine.LoadReport;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a model whose tokens are characters and whose answer is the alphabet. */
@@ -42,10 +42,10 @@ final class ScriptedModel implements ModelOpener {
   GenerationEvent.@Nullable Failed failure;
 
   @Override
-  public LoadedModel open(Path path, LoadOptions given, Consumer<String> progress) {
+  public LoadedModel open(Path path, LoadOptions given, LoadProgress progress) {
     opened.add(path);
     options = given;
-    progress.accept("opening");
+    progress.stage("opening");
     ModelConfig config =
         new ModelConfig("scripted", 128, 8, 16, 1, 1, 1, 8, 4096, 1e-5f, true, Map.of());
     LoadReport report = new LoadReport("none", 1 << 20, 0, 0, List.of(), List.of());

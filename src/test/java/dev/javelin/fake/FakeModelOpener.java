@@ -1,6 +1,7 @@
 package dev.javelin.fake;
 
 import dev.javelin.engine.LoadOptions;
+import dev.javelin.engine.LoadProgress;
 import dev.javelin.engine.LoadReport;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
@@ -9,7 +10,6 @@ import dev.javelin.quant.KvDType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Opens any path as one and the same model with a context of 256 bytes. */
 public final class FakeModelOpener implements ModelOpener {
@@ -17,8 +17,8 @@ public final class FakeModelOpener implements ModelOpener {
   public final FakeEngine engine = new FakeEngine();
 
   @Override
-  public LoadedModel open(Path path, LoadOptions options, Consumer<String> progress) {
-    progress.accept("weights");
+  public LoadedModel open(Path path, LoadOptions options, LoadProgress progress) {
+    progress.stage("weights");
     return new LoadedModel(
         path,
         new ModelConfig("llama", 257, 8, 16, 1, 1, 1, 8, CONTEXT, 1e-5f, true, Map.of()),

@@ -4,6 +4,7 @@ import dev.javelin.catalog.account.ApiKeys;
 import dev.javelin.engine.Engine;
 import dev.javelin.engine.EngineStats;
 import dev.javelin.engine.LoadOptions;
+import dev.javelin.engine.LoadProgress;
 import dev.javelin.engine.LoadReport;
 import dev.javelin.engine.LoadedModel;
 import dev.javelin.engine.ModelOpener;
@@ -32,7 +33,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
@@ -76,8 +76,8 @@ public final class TaggedModels implements ModelOpener {
   }
 
   @Override
-  public LoadedModel open(Path path, LoadOptions options, Consumer<String> progress) {
-    progress.accept("weights");
+  public LoadedModel open(Path path, LoadOptions options, LoadProgress progress) {
+    progress.stage("weights");
     String tag;
     try {
       tag = Files.readString(path);
@@ -87,6 +87,7 @@ public final class TaggedModels implements ModelOpener {
     if (tag.startsWith("broken")) {
       throw new EngineException(ErrorCode.INVALID_MODEL_FILE, "the tensor 'a' is cut off");
     }
+    progress.done(0.5);
     if (tag.startsWith("slow")) {
       try {
         slow.await();

@@ -63,6 +63,9 @@ class OperationTests {
   void progressIsToldAFewTimesASecondAndItsEndAlways() {
     operation.stage("downloading");
     told.clear();
+    operation.progress(0.5);
+    assertThat(told).isEmpty();
+    assertThat(operation.snapshot().progress()).as("for who asks").isEqualTo(0.5);
     for (int i = 1; i <= 1000; i++) {
       passed = Duration.ofMillis(i);
       operation.progress(i / 1000.0);

@@ -12,6 +12,7 @@ import dev.javelin.model.nn.LayerBuilder;
 import dev.javelin.model.nn.LayerSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 
 /** Builds the model of a checkpoint on a backend. */
 public final class ModelLoader {
@@ -24,12 +25,27 @@ public final class ModelLoader {
    * @throws dev.javelin.checkpoint.CheckpointException if a weight is not there
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
-    return load(ModelConfig.from(checkpoint.config()), checkpoint.weights(), backend);
+    return load(checkpoint, backend, _ -> {});
+  }
+
+  /**
+   * {@link #load(Checkpoint, Backend)}, which tells how far it is.
+   *
+   * @param done hears after each layer how much of the model is on the backend, from 0 to 1; what
+   *     it throws ends the load
+   */
+  public static Model load(Checkpoint checkpoint, Backend backend, DoubleConsumer done) {
+    return load(ModelConfig.from(checkpoint.config()), checkpoint.weights(), backend, done);
   }
 
   /** {@link #load(Checkpoint, Backend)} with a configuration already read, perhaps adjusted. */
   public static Model load(ModelConfig config, WeightSource weights, Backend backend) {
-    return LayerBuilder.build(config, layers(config), weights, backend);
+    return load(config, weights, backend, _ -> {});
+  }
+
+  private static Model load(
+      ModelConfig config, WeightSource weights, Backend backend, DoubleConsumer done) {
+    return LayerBuilder.build(config, layers(config), weights, backend, done);
   }
 
   /** What each layer of the model does. */

@@ -15,6 +15,7 @@ import dev.javelin.quant.PackedWeight;
 import dev.javelin.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a decoder's weights on a backend, after every one of them has been checked. */
@@ -31,11 +32,16 @@ public final class LayerBuilder {
 
   /**
    * @param specs one for each layer
+   * @param done hears after each layer how much of the model is built, from 0 to 1
    * @throws UnsupportedModelException before anything is allocated on the backend, if the
    *     configuration or the shape of a weight does not fit
    */
   public static Model build(
-      ModelConfig config, List<LayerSpec> specs, WeightSource source, Backend backend) {
+      ModelConfig config,
+      List<LayerSpec> specs,
+      WeightSource source,
+      Backend backend,
+      DoubleConsumer done) {
     var weights = new LayerWeights.CheckedWeights(source, "");
     int vocab = config.vocabSize();
     int hidden = config.hiddenSize();
@@ -51,7 +57,7 @@ public final class LayerBuilder {
     float[] factors = source.has("rope_freqs.weight") ? source.floats("rope_freqs.weight") : null;
     RopeSpec rope = RotaryEmbedding.spec(config, factors);
     return new LayerBuilder(config, backend, activation(config))
-        .model(embedding, layers, rope, finalNorm, head);
+        .model(embedding, layers, rope, finalNorm, head, done);
   }
 
   private Model model(
@@ -59,11 +65,14 @@ public final class LayerBuilder {
       List<LayerWeights> weights,
       RopeSpec ropeSpec,
       float[] finalNorm,
-      PackedWeight head) {
+      PackedWeight head,
+      DoubleConsumer done) {
     RopeTable rope = backend.ropeTable(ropeSpec);
     List<PreNormLayer> layers = new ArrayList<>();
     for (int i = 0; i < weights.size(); i++) {
       layers.add(layer(i, weights.get(i), rope));
+      // The embedding and the head, which follow, are counted as one layer more.
+      done.accept((i + 1) / (weights.size() + 1.0));
     }
     return new CausalLm(
         config,

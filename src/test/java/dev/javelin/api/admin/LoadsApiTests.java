@@ -59,10 +59,35 @@ class LoadsApiTests {
     String load = load(1);
     awaitStage(load, "weights");
     assertThat(label(1)).isIn(owners());
+    while (api.get(load).json().path("progress").isNull()) {
+      Thread.onSpinWait();
+    }
+    Answer half = api.get(load).is(200);
+    assertThat(half.json().path("progress").doubleValue()).isEqualTo(0.5);
+    assertThat(half.json().path("etaSeconds").isNumber()).isTrue();
     api.post(load + "/cancel", "").is(202);
     engines.slow.countDown();
     assertThat(api.ended(load).text("/state")).isEqualTo("CANCELLED");
     leftNothing(1);
+  }
+
+  @Test
+  void whoAsksAModelThatLoadsHearsHowFarItIs() throws IOException {
+    version("slow");
+    alias(1);
+    String load = load(1);
+    while (api.get(load).json().path("progress").isNull()) {
+      Thread.onSpinWait();
+    }
+    Answer told =
+        api.post(
+                "/v1/chat/completions",
+                "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                    .formatted(model))
+            .is(503);
+    assertThat(told.text("/loading/stage")).isEqualTo("weights");
+    assertThat(told.json().at("/loading/progress").doubleValue()).isEqualTo(0.5);
+    assertThat(told.header("Retry-After")).isNotEmpty();
   }
 
   @Test
