@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -44,6 +45,7 @@ class CrashTests {
   private final HttpClient client = HttpClient.newHttpClient();
   private String url = "";
   private String key = "";
+  private String upload = "";
   private int count;
 
   @Test
@@ -72,6 +74,8 @@ class CrashTests {
             new Moment("pull", "downloading"),
             new Moment("pull", "verifying"),
             new Moment("pull", "registering"),
+            new Moment("upload", "verifying"),
+            new Moment("upload", "registering"),
             new Moment("digest", "digest")));
   }
 
@@ -88,6 +92,7 @@ class CrashTests {
             putRight(last, operation);
           }
           operation = killed(moment, server, hub);
+          System.out.println("killed at " + moment);
           last = moment;
         }
       }
@@ -146,20 +151,24 @@ class CrashTests {
 
   /** Begins what the moment is of, and kills the server at it. @return the operation's id */
   private String killed(Moment moment, ServerProcess server, FakeHub hub) throws Exception {
-    if (moment.kind().equals("swap")) {
+    if (moment.kind().equals("load")) {
+      unload();
+    } else if (moment.kind().equals("swap")) {
       ended(call("POST", "/api/v1/instances", "{\"alias\":\"house\"}").path("id").stringValue());
     }
     CompletableFuture<String> killed = new CompletableFuture<>();
     InputStream events =
         client
-            .send(request("GET", "/api/v1/events", null), HttpResponse.BodyHandlers.ofInputStream())
+            .send(
+                request("GET", "/api/v1/events", HttpRequest.BodyPublishers.noBody()),
+                HttpResponse.BodyHandlers.ofInputStream())
             .body();
     Thread.ofVirtual().start(() -> listen(events, moment, server, killed));
     try {
       switch (moment.kind()) {
         case "load" -> call("POST", "/api/v1/instances", "{\"alias\":\"house\"}");
         case "swap" -> {
-          int now = call("GET", "/api/v1/aliases/house", null).path("version").intValue();
+          int now = get("/api/v1/aliases/house").path("version").intValue();
           call(
               "POST",
               "/api/v1/swaps",
@@ -173,14 +182,47 @@ class CrashTests {
               "/api/v1/models/house/versions",
               "{\"hub\":\"hf:owner/name:%s\"}".formatted(name));
         }
+        case "upload" -> {
+          upload = sent();
+          call("POST", upload + "/complete", "");
+        }
         default -> register();
       }
     } catch (IOException e) {
       // Killed before it answered.
     }
-    String operation = killed.get(60, TimeUnit.SECONDS);
+    String operation;
+    try {
+      operation = killed.get(60, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("the server never came to " + moment + server.output(), e);
+    }
     server.exitCode();
     return operation;
+  }
+
+  /** Whoever asked before may have brought it into memory. */
+  private void unload() throws Exception {
+    for (JsonNode instance : get("/api/v1/instances").path("items")) {
+      if (instance.path("model").stringValue().equals("house")) {
+        String path = "/api/v1/instances/" + instance.path("id").stringValue();
+        ended(call("DELETE", path, "").path("id").stringValue());
+      }
+    }
+  }
+
+  /** Uploads a whole file. @return the upload's path */
+  private String sent() throws Exception {
+    byte[] file = Files.readAllBytes(DART);
+    String name = "sent%d.gguf".formatted(count++);
+    String files = "[{\"name\":\"%s\",\"sizeBytes\":%d}]".formatted(name, file.length);
+    String id =
+        call("POST", "/api/v1/uploads", "{\"model\":\"house\",\"files\":%s}".formatted(files))
+            .path("id")
+            .stringValue();
+    String path = "/api/v1/uploads/" + id;
+    call("PUT", path + "/files/" + name, HttpRequest.BodyPublishers.ofByteArray(file));
+    return path;
   }
 
   private static void listen(
@@ -205,7 +247,7 @@ class CrashTests {
   }
 
   private void putRight(Moment moment, String operation) throws Exception {
-    JsonNode was = call("GET", "/api/v1/operations/" + operation, null);
+    JsonNode was = get("/api/v1/operations/" + operation);
     String state = was.path("state").stringValue();
     if (state.equals("INTERRUPTED")) {
       assertThat(was.at("/problem/type").stringValue())
@@ -214,18 +256,20 @@ class CrashTests {
       // The kill came too late for it.
       assertThat(state).isEqualTo("SUCCEEDED");
     }
-    JsonNode all = call("GET", "/api/v1/operations?limit=200", null).path("items");
+    JsonNode all = get("/api/v1/operations?limit=200").path("items");
     for (JsonNode each : all) {
       ended(each.path("id").stringValue());
     }
-    if (moment.kind().equals("pull")) {
-      JsonNode versions = call("GET", "/api/v1/models/house/versions", null).path("items");
-      String source = "hf:owner/name:pulled%d.gguf".formatted(count - 1);
-      assertThat(versions.findValuesAsString("source")).as(all.toPrettyString()).contains(source);
+    switch (moment.kind()) {
+      case "pull" ->
+          assertThat(versions("source"))
+              .as(all.toPrettyString())
+              .contains("hf:owner/name:pulled%d.gguf".formatted(count - 1));
+      case "upload" -> completed();
+      default -> {}
     }
-    for (JsonNode version : call("GET", "/api/v1/models/house/versions", null).path("items")) {
-      String path = "/api/v1/models/house/versions/" + version.path("number").intValue();
-      while (call("GET", path, null).path("sha256").isNull()) {
+    for (String number : versions("number")) {
+      while (get("/api/v1/models/house/versions/" + number).path("sha256").isNull()) {
         Thread.onSpinWait();
       }
     }
@@ -236,43 +280,68 @@ class CrashTests {
       assertThat(answer.at("/usage/completion_tokens").intValue()).isPositive();
     }
     Set<String> ready = new HashSet<>();
-    for (JsonNode instance : call("GET", "/api/v1/instances", null).path("items")) {
+    for (JsonNode instance : get("/api/v1/instances").path("items")) {
       assertThat(instance.path("state").stringValue()).isEqualTo("READY");
       ready.add(instance.path("id").stringValue());
     }
-    assertThat(call("GET", "/api/v1/memory", null).at("/0/owners").findValuesAsString("instance"))
+    assertThat(get("/api/v1/memory").at("/0/owners").findValuesAsString("instance"))
         .containsExactlyInAnyOrderElementsOf(ready);
-    assertThat(call("GET", "/api/v1/audit/verify", null).path("brokenAt").isNull()).isTrue();
+    assertThat(get("/api/v1/audit/verify").path("brokenAt").isNull()).isTrue();
     try (Stream<Path> files = Files.walk(directory.resolve("data/store"))) {
-      assertThat(files.map(Path::toString)).noneMatch(name -> name.endsWith(".part"));
+      assertThat(files.filter(Files::isRegularFile).map(Path::toString))
+          .as("nothing is in the store but versions")
+          .containsExactlyInAnyOrderElementsOf(versions("path"));
     }
+  }
+
+  /** What came is not lost: the client completes it again unless it is registered already. */
+  private void completed() throws Exception {
+    String source = "upload:" + upload.substring(upload.lastIndexOf('/') + 1);
+    if (!versions("source").contains(source)) {
+      assertThat(get(upload).path("state").stringValue()).isEqualTo("OPEN");
+      ended(call("POST", upload + "/complete", "").path("id").stringValue());
+    }
+    assertThat(versions("source")).containsOnlyOnce(source);
+    assertThat(get("/api/v1/uploads").path("items")).isEmpty();
+  }
+
+  /** A field of all versions. */
+  private List<String> versions(String field) throws Exception {
+    return get("/api/v1/models/house/versions").path("items").findValuesAsString(field);
   }
 
   private void ended(String operation) throws Exception {
-    JsonNode now = call("GET", "/api/v1/operations/" + operation, null);
+    JsonNode now = get("/api/v1/operations/" + operation);
     while (LIVE.contains(now.path("state").stringValue())) {
       Thread.onSpinWait();
-      now = call("GET", "/api/v1/operations/" + operation, null);
+      now = get("/api/v1/operations/" + operation);
     }
   }
 
-  private JsonNode call(String method, String path, @Nullable String body) throws Exception {
+  private JsonNode get(String path) throws Exception {
+    return call("GET", path, HttpRequest.BodyPublishers.noBody());
+  }
+
+  private JsonNode call(String method, String path, String body) throws Exception {
+    return call(method, path, HttpRequest.BodyPublishers.ofString(body));
+  }
+
+  private JsonNode call(String method, String path, HttpRequest.BodyPublisher body)
+      throws Exception {
     HttpResponse<String> response =
         client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(method + path + response.body()).isLessThan(300);
     return JSON.readTree(response.body());
   }
 
-  private HttpRequest request(String method, String path, @Nullable String body) {
+  private HttpRequest request(String method, String path, HttpRequest.BodyPublisher body) {
     return HttpRequest.newBuilder(URI.create(url + path))
         .header("Authorization", key)
-        .header("Content-Type", "application/json")
+        .header(
+            "Content-Type",
+            path.contains("/files/") ? "application/octet-stream" : "application/json")
         .header("Prefer", "wait=60")
-        .method(
-            method,
-            body == null
-                ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofString(body))
+        .method(method, body)
         .build();
   }
 }
