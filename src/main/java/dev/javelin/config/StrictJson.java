@@ -28,5 +28,10 @@ final class StrictJson implements JsonMapperBuilderCustomizer {
       builder.withCoercionConfig(
           type, scalar -> scalar.setCoercion(CoercionInputShape.String, CoercionAction.Fail));
     }
+    // 1 is no true, and no constant's place in the code.
+    for (LogicalType type : new LogicalType[] {LogicalType.Boolean, LogicalType.Enum}) {
+      builder.withCoercionConfig(
+          type, scalar -> scalar.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail));
+    }
   }
 }

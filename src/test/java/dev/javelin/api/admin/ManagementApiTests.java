@@ -166,6 +166,13 @@ class ManagementApiTests {
     Answer type = api.post("/api/v1/fit-checks", "{\"model\":\"a\",\"version\":\"x\"}");
     assertThat(type.isProblem(400, "invalid-request").text("/errors/0/pointer"))
         .isEqualTo("/version");
+    String profile = "/api/v1/models/house/load-profiles/default";
+    Answer number = api.put(profile, "{\"prefixCache\":84}", "If-Match", "*");
+    assertThat(number.isProblem(400, "invalid-request").text("/errors/0/pointer"))
+        .isEqualTo("/prefixCache");
+    Answer index = api.put(profile, "{\"kvDType\":1}", "If-Match", "*");
+    assertThat(index.isProblem(400, "invalid-request").text("/errors/0/pointer"))
+        .isEqualTo("/kvDType");
     api.post("/api/v1/models", "{").isProblem(400, "invalid-request");
     api.post("/api/v1/models", "").isProblem(400, "invalid-request");
     api.get("/api/v1/nothing").isProblem(404, "not-found");
