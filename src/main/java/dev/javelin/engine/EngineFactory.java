@@ -2,6 +2,7 @@ package dev.javelin.engine;
 
 import dev.javelin.backend.Backend;
 import dev.javelin.backend.KvCache;
+import dev.javelin.backend.NativeHeap;
 import dev.javelin.backend.OutOfDeviceMemoryException;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
@@ -95,6 +96,7 @@ public final class EngineFactory implements ModelOpener, CheckpointOpener {
     opened.push(backend);
     Model model = ModelLoader.load(checkpoint, backend, progress::done);
     checkpoint.unload();
+    NativeHeap.trim();
     LoadPlan plan = LoadPlan.of(options, model, backend.loadDefaults());
     LoadOptions effective = plan.options();
     progress.stage("allocating the KV cache");

@@ -7,6 +7,7 @@ import dev.javelin.api.admin.ApiClient.Answer;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.Checkpoints;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,13 +19,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Tag;
@@ -41,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 class RealSwapTests {
   private static final Path DART = Path.of("models/dart/dart-20m-chat-q8_0.gguf");
   private static final int CLIENTS = 16;
+  private static final int FEWEST = 3;
   private static final JsonMapper JSON = new JsonMapper();
   private static final List<String> QUESTIONS =
       List.of("Tell me a story.", "What is rain?", "Count to ten.", "Name three animals.");
@@ -54,6 +57,7 @@ class RealSwapTests {
   private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicReference<Memory> most = new AtomicReference<>(Memory.NONE);
 
   /** By version, by question: the text, and which version's answer it is said to be. */
   private final List<List<String>> expected = new ArrayList<>();
@@ -71,11 +75,26 @@ class RealSwapTests {
 
   /** Bytes, as the process and its ledger tell them. */
   private record Memory(long anonymous, long mapped, long reserved) {
+    static final Memory NONE = new Memory(0, 0, 0);
+
     Memory most(Memory other) {
       return new Memory(
           Math.max(anonymous, other.anonymous),
           Math.max(mapped, other.mapped),
           Math.max(reserved, other.reserved));
+    }
+  }
+
+  /**
+   * A swap that ended.
+   *
+   * @param most the most memory since it began
+   * @param after what was there once it had ended
+   */
+  private record Swap(long millis, Memory most, Memory after) {
+    /** What the second model took beside the first; the server's own growth stays. */
+    long besideBytes() {
+      return most.anonymous() - after.anonymous();
     }
   }
 
@@ -94,61 +113,69 @@ class RealSwapTests {
         int client = i;
         clients.add(Thread.ofVirtual().start(() -> ask(api, client)));
       }
-      // What a first swap brings for good is no part of the next ones' plans.
-      swapTo(api, 2);
-      swapTo(api, 1);
-      Memory one = peak(server, api, Duration.ofSeconds(1), () -> {});
-      long began = answered.get();
-      List<Long> took = new ArrayList<>();
-      JsonNode plan = plan(api, 2);
-      Memory most = peak(server, api, Duration.ZERO, () -> swapFor(api, length, every, took));
+      clients.add(Thread.ofPlatform().start(() -> watch(server.pid(), api)));
+      JsonNode plan = api.post("/api/v1/swaps/plan", target(2)).is(200).json();
+      List<Swap> swaps = new ArrayList<>();
+      long end = System.nanoTime() + length.toNanos();
+      while (System.nanoTime() < end || swaps.size() < FEWEST) {
+        long start = System.nanoTime();
+        most.set(memory(server.pid()));
+        swapTo(api, 2 - swaps.size() % 2);
+        long nanos = System.nanoTime() - start;
+        swaps.add(new Swap(nanos / 1_000_000, most.get(), memory(server.pid())));
+        LockSupport.parkNanos(every.toNanos() - nanos);
+      }
       stop.set(true);
       for (Thread client : clients) {
         client.join();
       }
-      long host = plan.at("/fit/perDevice/0/neededBytes").longValue();
       assertThat(plan.at("/fit/perDevice/0/device").stringValue()).isEqualTo("host");
-      long planned = plan.path("peakBytes").longValue();
-      long rest = one.anonymous() - host;
-      System.out.printf(
-          "%d swaps in %d s (median %d ms, longest %d ms), %d answers, %d wrong; ledger at most"
-              + " %.1f of %.1f MiB planned; off the heap at most %.1f of %.1f MiB planned beside"
-              + " %.1f MiB of the server; mapped %.1f, of one model %.1f MiB%n",
-          took.size(),
-          length.toSeconds(),
-          took.stream().sorted().skip(took.size() / 2).findFirst().orElse(0L),
-          took.stream().max(Long::compare).orElse(0L),
-          answered.get() - began,
-          wrong.size(),
-          most.reserved() / 1048576.0,
-          planned / 1048576.0,
-          (most.anonymous() - rest) / 1048576.0,
-          2 * host / 1048576.0,
-          rest / 1048576.0,
-          most.mapped() / 1048576.0,
-          one.mapped() / 1048576.0);
-      assertThat(wrong).isEmpty();
-      assertThat(took).hasSizeGreaterThan(1);
+      check(
+          swaps,
+          plan.path("peakBytes").longValue(),
+          plan.at("/fit/perDevice/0/neededBytes").longValue());
       assertThat(server.output())
           .as("what is freed while somebody uses it is told")
           .doesNotContain("keeps a lease", "still ran", "ERROR");
-      Percentage close = Percentage.withPercentage(5);
-      assertThat(most.reserved()).isCloseTo(planned, close);
-      assertThat(most.anonymous() - rest).isCloseTo(2 * host, close);
     } finally {
       stop.set(true);
     }
   }
 
-  private void swapFor(ApiClient api, Duration length, Duration every, List<Long> took) {
-    long end = System.nanoTime() + length.toNanos();
-    while (System.nanoTime() < end) {
-      long start = System.nanoTime();
-      swapTo(api, 2 - took.size() % 2);
-      long nanos = System.nanoTime() - start;
-      took.add(nanos / 1_000_000);
-      LockSupport.parkNanos(every.toNanos() - nanos);
-    }
+  /**
+   * @param planned at most, of both models on all devices together
+   * @param beside planned for the second model off the heap
+   */
+  private void check(List<Swap> swaps, long planned, long beside) {
+    Memory peak = swaps.stream().map(Swap::most).reduce(Memory.NONE, Memory::most);
+    long[] took = swaps.stream().mapToLong(Swap::besideBytes).sorted().toArray();
+    long[] millis = swaps.stream().mapToLong(Swap::millis).sorted().toArray();
+    double mebibyte = 1 << 20;
+    System.out.printf(
+        Locale.ROOT,
+        "%d swaps (median %d ms, longest %d ms), %d answers, %d wrong; ledger at most %.1f of %.1f"
+            + " MiB planned; a second model takes %.1f to %.1f MiB off the heap, median %.1f, of"
+            + " %.1f planned; mapped at most %.1f MiB; the server rests at %.1f to %.1f MiB%n",
+        swaps.size(),
+        millis[millis.length / 2],
+        millis[millis.length - 1],
+        answered.get(),
+        wrong.size(),
+        peak.reserved() / mebibyte,
+        planned / mebibyte,
+        took[0] / mebibyte,
+        took[took.length - 1] / mebibyte,
+        took[took.length / 2] / mebibyte,
+        beside / mebibyte,
+        peak.mapped() / mebibyte,
+        swaps.getFirst().after().anonymous() / mebibyte,
+        swaps.getLast().after().anonymous() / mebibyte);
+    assertThat(wrong).isEmpty();
+    Percentage close = Percentage.withPercentage(5);
+    assertThat(peak.reserved()).isCloseTo(planned, close);
+    // Of both models, of which the plan counts each the same.
+    assertThat(beside + took[took.length - 1]).isCloseTo(2 * beside, close);
+    assertThat(beside + took[0]).isCloseTo(2 * beside, close);
   }
 
   /** A server with both versions, the first of them in memory, and what each answers. */
@@ -202,10 +229,6 @@ class RealSwapTests {
       file[at + 4 * i + 3] ^= (byte) 0x80;
     }
     return Files.write(store.resolve("two.gguf"), file);
-  }
-
-  private static JsonNode plan(ApiClient api, int version) {
-    return api.post("/api/v1/swaps/plan", target(version)).is(200).json();
   }
 
   private static void swapTo(ApiClient api, int version) {
@@ -267,22 +290,15 @@ class RealSwapTests {
         .formatted(stream, question);
   }
 
-  /** The most memory while something is done, and for a while after. */
-  private static Memory peak(ServerProcess server, ApiClient api, Duration after, Runnable work)
-      throws IOException {
-    CompletableFuture<Void> worker = CompletableFuture.runAsync(work);
-    Memory most = new Memory(0, 0, 0);
-    long end = Long.MAX_VALUE;
-    for (int i = 0; System.nanoTime() < end; i++) {
-      long reserved = i % 10 == 0 ? reserved(api) : 0;
-      most = most.most(memory(server.pid(), reserved));
-      if (end == Long.MAX_VALUE && worker.isDone()) {
-        end = System.nanoTime() + after.toNanos();
+  private void watch(long pid, ApiClient api) {
+    for (int i = 0; !stop.get(); i++) {
+      Memory now = memory(pid);
+      if (i % 10 == 0) {
+        now = new Memory(now.anonymous(), now.mapped(), reserved(api));
       }
+      most.accumulateAndGet(now, Memory::most);
       LockSupport.parkNanos(20_000_000);
     }
-    worker.join();
-    return most;
   }
 
   private static long reserved(ApiClient api) {
@@ -297,9 +313,13 @@ class RealSwapTests {
     return bytes;
   }
 
-  private static Memory memory(long pid, long reserved) throws IOException {
-    String status = Files.readString(Path.of("/proc", Long.toString(pid), "status"));
-    return new Memory(kibibytes(status, "RssAnon:"), kibibytes(status, "RssFile:"), reserved);
+  private static Memory memory(long pid) {
+    try {
+      String status = Files.readString(Path.of("/proc", Long.toString(pid), "status"));
+      return new Memory(kibibytes(status, "RssAnon:"), kibibytes(status, "RssFile:"), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long kibibytes(String status, String name) {
