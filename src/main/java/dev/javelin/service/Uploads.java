@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -40,12 +39,10 @@ public final class Uploads implements DisposableBean {
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
   private static final int MOST = 64;
   private static final String STAGING = ".uploads";
-  private static final String DONE = "uploads";
 
   private final Store store;
   private final Models models;
-  private final Registrations registrations;
-  private final CheckpointFiles files;
+  private final UploadCompletion completion;
   private final Operations operations;
   private final ServingProperties properties;
   private final Clock clock;
@@ -59,15 +56,13 @@ public final class Uploads implements DisposableBean {
   Uploads(
       Store store,
       Models models,
-      Registrations registrations,
-      CheckpointFiles files,
+      UploadCompletion completion,
       Operations operations,
       ServingProperties properties,
       Clock clock) {
     this.store = store;
     this.models = models;
-    this.registrations = registrations;
-    this.files = files;
+    this.completion = completion;
     this.operations = operations;
     this.properties = properties;
     this.clock = clock;
@@ -184,68 +179,14 @@ public final class Uploads implements DisposableBean {
     }
   }
 
-  private Object register(Upload upload, Operation operation) throws IOException {
+  private ModelVersion register(Upload upload, Operation operation) throws IOException {
     try {
-      CheckpointFiles.Digests digests = verified(upload, operation);
-      operation.stage("registering");
-      Path target = target(upload);
-      Files.createDirectories(target.getParent());
-      Files.move(upload.staged(), target, StandardCopyOption.ATOMIC_MOVE);
-      ModelVersion version;
-      try {
-        version =
-            operation.stored(
-                () ->
-                    registrations.register(
-                        upload.model(), checkpoint(upload, target), source(upload), digests));
-      } catch (RuntimeException e) {
-        Files.move(target, upload.staged(), StandardCopyOption.ATOMIC_MOVE);
-        throw e;
-      }
+      ModelVersion version = completion.complete(upload, operation);
       forget(upload);
       return version;
     } finally {
       upload.completing(null);
     }
-  }
-
-  private CheckpointFiles.Digests verified(Upload upload, Operation operation) throws IOException {
-    operation.stage("verifying");
-    Path path = checkpoint(upload, upload.staged());
-    long total = upload.files().stream().mapToLong(Upload.File::sizeBytes).sum();
-    long[] done = {0};
-    CheckpointFiles.Digests digests =
-        files.digest(
-            path,
-            files.list(path),
-            count -> {
-              done[0] += count;
-              operation.progress(done[0] / (double) total);
-            });
-    Map<String, @Nullable String> actual = new HashMap<>();
-    digests.files().forEach(file -> actual.put(file.name(), file.sha256()));
-    for (Upload.File file : upload.files()) {
-      String expected = file.sha256();
-      if (expected != null && !expected.equalsIgnoreCase(actual.get(file.name()))) {
-        Files.delete(upload.staged().resolve(file.name()));
-        throw new ProblemException(
-            Type.CHECKSUM_MISMATCH,
-            "'%s' has the SHA-256 %s, not %s; send it again"
-                .formatted(file.name(), actual.get(file.name()), expected));
-      }
-    }
-    return digests;
-  }
-
-  /** A single file, the first shard of a split one, or the folder. */
-  private static Path checkpoint(Upload upload, Path folder) {
-    List<String> names = upload.files().stream().map(Upload.File::name).sorted().toList();
-    String first = names.getFirst();
-    return CheckpointFiles.isWhole(names) ? folder.resolve(first) : folder;
-  }
-
-  private Path target(Upload upload) {
-    return store.path(DONE, upload.id().toString());
   }
 
   private void forget(Upload upload) {
@@ -297,14 +238,9 @@ public final class Uploads implements DisposableBean {
               mapper.readValue(
                   Files.readString(folder.resolve(Upload.MANIFEST)), Upload.Manifest.class),
               folder);
-      Path target = target(upload);
-      if (Files.exists(target)) {
-        // The end came between moving the files and forgetting the upload.
-        if (isRegistered(upload)) {
-          forget(upload);
-          return;
-        }
-        Files.move(target, upload.staged(), StandardCopyOption.ATOMIC_MOVE);
+      if (completion.completed(upload)) {
+        forget(upload);
+        return;
       }
       open.put(upload.id(), upload);
       rooms.put(upload.id(), store.promise(upload::missingBytes));
@@ -316,16 +252,6 @@ public final class Uploads implements DisposableBean {
         log.warn("{} could not be deleted", folder, failed);
       }
     }
-  }
-
-  private boolean isRegistered(Upload upload) {
-    return models.find(upload.model()).isPresent()
-        && models.versions(upload.model()).stream()
-            .anyMatch(version -> version.source().equals(source(upload)));
-  }
-
-  private static String source(Upload upload) {
-    return "upload:" + upload.id();
   }
 
   private Upload find(UUID id) {

@@ -85,7 +85,9 @@ class SecretsTests {
     String person = "planted-person-" + UUID.randomUUID();
     String body =
         "{\"name\":\"%s\",\"role\":\"viewer\",\"password\":\"%s\"}".formatted(person, password);
-    said(admin.post("/api/v1/users", body).is(201));
+    String again = "planted-" + UUID.randomUUID();
+    said(admin.post("/api/v1/users", body, "Idempotency-Key", again).is(201));
+    said(admin.post("/api/v1/users", body, "Idempotency-Key", again).is(201));
     said(admin.post("/api/v1/users", body).is(409));
     said(admin.post("/api/v1/users", body + "}"));
     said(admin.post("/api/v1/users", body.replace("viewer", "king")).is(400));

@@ -52,6 +52,7 @@ class UploadsTests {
   @Autowired Store store;
   @Autowired Models models;
   @Autowired Registrations registrations;
+  @Autowired UploadCompletion completion;
   @Autowired CheckpointFiles files;
   @Autowired Operations operations;
   @Autowired ServingProperties properties;
@@ -123,7 +124,7 @@ class UploadsTests {
   void anotherLifeOfTheServerGoesOn() {
     String path = announced(file("model.gguf", WEIGHTS.length, null));
     part(path, 0, 1_000_000).is(200);
-    Uploads next = new Uploads(store, models, registrations, files, operations, properties, clock);
+    Uploads next = new Uploads(store, models, completion, operations, properties, clock);
     try {
       Upload.UploadView known = next.require(id(path));
       assertThat(known.model()).isEqualTo(model);

@@ -69,7 +69,9 @@ final class UsersController {
   ResponseEntity<CreatedUser> create(@Valid @RequestBody NewUser body, ServerWebExchange exchange) {
     var made = people.create(body.name(), Roles.of(body.role()), body.password());
     Audited.change(exchange, null, UserView.of(made.account()));
-    ShownOnce.mark(exchange);
+    if (made.oneTimePassword() != null) {
+      ShownOnce.mark(exchange);
+    }
     return ResponseEntity.created(URI.create("/api/v1/users/" + made.account().name()))
         .eTag(tag(made.account()))
         .body(new CreatedUser(UserView.of(made.account()), made.oneTimePassword()));
