@@ -33,7 +33,7 @@ public final class ModelRoots {
     List<Path> allowed = new ArrayList<>(properties.modelRoots());
     allowed.add(store);
     allowed.add(Path.of(home).resolve("models"));
-    roots = allowed.stream().map(root -> root.toAbsolutePath().normalize()).toList();
+    roots = allowed.stream().map(root -> root.toAbsolutePath().normalize()).distinct().toList();
   }
 
   /** Where uploads and pulls go. */

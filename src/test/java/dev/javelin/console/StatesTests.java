@@ -49,12 +49,9 @@ class StatesTests {
   private static void assertFine(String name) throws IOException {
     assertThat(browser.driver().getPageSource()).doesNotContain("??");
     for (int width : new int[] {1440, 360}) {
-      for (String scheme : List.of("light", "dark")) {
-        browser.view(width, scheme);
-        browser.assertNothingIsWiderThanTheWindow();
-        browser.assertAccessible();
-      }
-      browser.view(width, "light");
+      browser.view(width, width == 360 ? "dark" : "light");
+      browser.assertNothingIsWiderThanTheWindow();
+      browser.assertAccessible();
       browser.screenshot("state-%s-%d".formatted(name, width));
     }
     browser.view(1440, "light");
