@@ -17,8 +17,8 @@ class LooksTests {
   private record Look(int width, String scheme) {}
 
   /**
-   * Any two of language, width and theme meet on every page; each is opened once a language, for
-   * an administrator and for another visitor.
+   * Any two of language, width and theme meet on every page; each is opened once a language, for an
+   * administrator and for another visitor.
    */
   private static final List<Look> ENGLISH = List.of(new Look(1440, "light"), new Look(360, "dark"));
 
