@@ -117,5 +117,9 @@ function reveal() {
     part.hidden = id !== undefined && senders.has(id);
   }
 }
-new MutationObserver(reveal).observe(byId("main"), { childList: true, subtree: true });
+new MutationObserver(reveal).observe(byId("main"), {
+  attributeFilter: ["hidden"],
+  childList: true,
+  subtree: true,
+});
 reveal();

@@ -58,7 +58,7 @@ export class Pane {
   say(role, text) {
     this.empty.remove();
     const made = element("div", `msg ${role}`);
-    const line = element("span", "who", role === "user" ? texts.you : this.model);
+    const line = element("span", "who", role === "user" ? texts.you : this.model || this.wanted);
     const body = element("div", "text", text);
     made.append(line, body);
     this.log.append(made);

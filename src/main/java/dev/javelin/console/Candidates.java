@@ -1,5 +1,6 @@
 package dev.javelin.console;
 
+import dev.javelin.catalog.Models;
 import dev.javelin.service.ModelRoots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,8 +8,11 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What lies in the allowed folders and can be added. */
@@ -17,17 +21,28 @@ final class Candidates {
   private static final int FOUND = 50;
   private static final int DEPTH = 4;
 
-  /** A file or folder that can be added, and what it takes; 0 bytes for a folder. */
-  record Candidate(String path, String name, long bytes) {}
+  /**
+   * A file or folder that can be added.
+   *
+   * @param bytes 0 for a folder
+   * @param known the version that it is already; null if none
+   */
+  record Candidate(String path, String name, long bytes, @Nullable String known) {}
 
   private final ModelRoots roots;
+  private final Models models;
 
-  Candidates(ModelRoots roots) {
+  Candidates(ModelRoots roots, Models models) {
     this.roots = roots;
+    this.models = models;
   }
 
   /** Those that are not a part of something else. */
   List<Candidate> list() {
+    Map<String, String> known = new HashMap<>();
+    models.list().stream()
+        .flatMap(model -> models.versions(model.name()).stream())
+        .forEach(version -> known.put(version.path(), version.label()));
     List<Candidate> found = new ArrayList<>();
     for (Path root : roots.roots()) {
       if (!Files.isDirectory(root)) {
@@ -42,7 +57,8 @@ final class Candidates {
                 new Candidate(
                     target.toString(),
                     root.relativize(target).toString(),
-                    folder ? 0 : Files.size(file)));
+                    folder ? 0 : Files.size(file),
+                    known.get(target.toAbsolutePath().normalize().toString())));
           }
         }
       } catch (IOException | UncheckedIOException e) {

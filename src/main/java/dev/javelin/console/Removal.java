@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param back the page without the question
  * @param revision that the person sees; null where there is none
  * @param aliases that stand for it, or use it: it cannot go before them
- * @param instances that run it now: what they run cannot go before them
+ * @param instances that run it now; a version or model in memory cannot go either
  * @param holds how many versions go with it
  * @param requests that run on it now
  * @param path of its files; null: it has none of its own
+ * @param stored whether the files are in the server's store, and go with it
  */
 record Removal(
     String kind,
@@ -29,14 +30,15 @@ record Removal(
     List<InstanceView> instances,
     int holds,
     int requests,
-    @Nullable String path) {
+    @Nullable String path,
+    boolean stored) {
   /** Whether it is refused as things are. Public, as templates need. */
   public boolean blocked() {
-    return !aliases.isEmpty() || (deletesFiles() && !instances.isEmpty());
+    return !aliases.isEmpty() || loaded();
   }
 
-  /** Whether versions go, and files with them. Public, as templates need. */
-  public boolean deletesFiles() {
-    return kind.equals("model") || kind.equals("version");
+  /** Whether it has to be unloaded first. Public, as templates need. */
+  public boolean loaded() {
+    return (kind.equals("model") || kind.equals("version")) && !instances.isEmpty();
   }
 }

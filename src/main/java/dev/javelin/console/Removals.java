@@ -98,7 +98,8 @@ final class Removals {
         running,
         models.versions(name).size(),
         requests(running),
-        null);
+        null,
+        false);
   }
 
   private Removal version(ModelVersion version) {
@@ -113,7 +114,8 @@ final class Removals {
         running,
         0,
         requests(running),
-        version.path());
+        version.path(),
+        version.stored());
   }
 
   private Removal alias(Alias alias, String model) {
@@ -132,7 +134,8 @@ final class Removals {
         running(instance -> instance.serves(alias)),
         0,
         calls,
-        null);
+        null,
+        false);
   }
 
   private Removal profile(
@@ -150,7 +153,8 @@ final class Removals {
         running,
         0,
         requests(running),
-        null);
+        null,
+        false);
   }
 
   private List<String> named(Predicate<Alias> which) {

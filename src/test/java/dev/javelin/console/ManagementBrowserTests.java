@@ -404,7 +404,7 @@ class ManagementBrowserTests {
             "");
     browser.driver().get(address("/console/models/first"));
     browser.click("#versions tbody tr:first-child a.danger");
-    browser.awaitText("#plan", "1 aliases need it");
+    browser.awaitText("#plan", "Aliases need it");
     browser.screenshot("removal-refused");
     browser.click("#plan .ways a.danger");
     browser.awaitText("#plan", "Clients that call this name are refused");
