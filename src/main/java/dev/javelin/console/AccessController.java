@@ -4,8 +4,6 @@ import dev.javelin.api.Audited;
 import dev.javelin.api.admin.KeyView;
 import dev.javelin.api.admin.LimitsBody;
 import dev.javelin.api.admin.UserView;
-import dev.javelin.catalog.CatalogException;
-import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.ApiKey;
 import dev.javelin.catalog.account.Role;
@@ -17,6 +15,7 @@ import dev.javelin.security.Keys;
 import dev.javelin.security.People;
 import dev.javelin.security.Quotas;
 import dev.javelin.service.ModelRegistry;
+import dev.javelin.service.Problem;
 import dev.javelin.service.ServedModel;
 import jakarta.validation.Valid;
 import java.time.Clock;
@@ -330,33 +329,22 @@ final class AccessController {
 
   private static <T> Optional<T> attempt(
       BindingResult errors, Model view, ServerWebExchange exchange, Supplier<T> change) {
-    if (errors.hasFieldErrors()) {
-      refuse(FieldProblem.of(errors), view, exchange);
-      return Optional.empty();
-    }
-    return attempt(view, exchange, change);
+    List<T> made = new ArrayList<>(1);
+    explain(Attempt.refusal(errors, () -> made.add(change.get())), view, exchange);
+    return made.stream().findFirst();
   }
 
   private static <T> Optional<T> attempt(
       Model view, ServerWebExchange exchange, Supplier<T> change) {
-    try {
-      return Optional.of(change.get());
-    } catch (CatalogException e) {
-      String field = e.field();
-      refuse(
-          new FieldProblem(field == null ? "" : field, String.valueOf(e.getMessage())),
-          view,
-          exchange);
-      return Optional.empty();
-    } catch (IllegalArgumentException | StaleRevisionException e) {
-      refuse(new FieldProblem("", String.valueOf(e.getMessage())), view, exchange);
-      return Optional.empty();
-    }
+    List<T> made = new ArrayList<>(1);
+    explain(Attempt.refusal(() -> made.add(change.get())), view, exchange);
+    return made.stream().findFirst();
   }
 
-  private static void refuse(FieldProblem problem, Model view, ServerWebExchange exchange) {
-    exchange.getResponse().setStatusCode(HttpStatus.UNPROCESSABLE_CONTENT);
-    view.addAttribute("refused", problem);
+  private static void explain(@Nullable Problem refused, Model view, ServerWebExchange exchange) {
+    if (refused != null) {
+      Attempt.explain(refused, view, exchange);
+    }
   }
 
   private static ResponseStatusException missing() {

@@ -1,6 +1,8 @@
 package dev.javelin.console;
 
 import dev.javelin.catalog.account.Limits;
+import dev.javelin.service.Problem;
+import dev.javelin.service.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** Whole numbers as people write them into forms; nothing written is no number. */
@@ -8,7 +10,7 @@ final class Amounts {
   private Amounts() {}
 
   /**
-   * @throws IllegalArgumentException if it is no whole number from {@code least} on
+   * @throws ProblemException INVALID_REQUEST if it is no whole number from {@code least} on
    */
   static @Nullable Long read(String field, @Nullable String text, long least) {
     if (text == null || text.isBlank()) {
@@ -22,12 +24,15 @@ final class Amounts {
     } catch (NumberFormatException e) {
       // Said below, as for a number that is too small.
     }
-    throw new IllegalArgumentException(
-        "%s is a whole number from %d on, or empty, but is '%s'".formatted(field, least, text));
+    throw new ProblemException(
+        Problem.ofField(
+            "/" + field,
+            "%s is a whole number from %d on, or empty, but is '%s'"
+                .formatted(field, least, text)));
   }
 
   /**
-   * @throws IllegalArgumentException as {@link #read}
+   * @throws ProblemException as {@link #read}
    */
   static Limits limits(
       @Nullable String requestsPerMinute,

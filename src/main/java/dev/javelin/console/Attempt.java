@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.ui.Model;
+import org.springframework.validation.BindingResult;
+import org.springframework.validation.FieldError;
 import org.springframework.web.server.ServerWebExchange;
 
 /** What a form asks for: done, or refused with the reason on the page it came from. */
@@ -29,6 +31,19 @@ final class Attempt {
       return Problem.of(
           Problem.Type.PRECONDITION_FAILED, "somebody else changed it at the same moment");
     }
+  }
+
+  /** As {@link #refusal(Runnable)}, of a form whose fields have to hold first. */
+  static @Nullable Problem refusal(BindingResult errors, Runnable action) {
+    if (!errors.hasFieldErrors()) {
+      return refusal(action);
+    }
+    FieldError first = errors.getFieldErrors().getFirst();
+    return Problem.ofField(
+        "/" + first.getField().replaceAll("\\[.*", ""),
+        first.isBindingFailure()
+            ? "'%s' cannot be read".formatted(first.getRejectedValue())
+            : String.valueOf(first.getDefaultMessage()));
   }
 
   /** Puts the reason on the page that is about to be shown. */

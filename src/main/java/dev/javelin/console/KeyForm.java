@@ -41,7 +41,7 @@ record KeyForm(
   }
 
   /**
-   * @throws IllegalArgumentException if there is no such role
+   * @throws dev.javelin.service.ProblemException INVALID_REQUEST if there is no such role
    */
   Optional<Role> chosenRole() {
     return role == null || role.isEmpty() ? Optional.empty() : Optional.of(PersonForm.role(role));
@@ -52,7 +52,7 @@ record KeyForm(
   }
 
   /**
-   * @throws IllegalArgumentException if one is no number
+   * @throws dev.javelin.service.ProblemException INVALID_REQUEST if one is no number
    */
   Limits limits() {
     return Amounts.limits(requestsPerMinute, tokensPerMinute, tokensPerDay, concurrentRequests);

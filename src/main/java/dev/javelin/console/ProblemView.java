@@ -12,10 +12,11 @@ import tools.jackson.databind.JsonNode;
  * Why something was refused or failed. Its title and next step are {@code problem.<kind>} and
  * {@code hint.<kind>}.
  *
+ * @param field the input it is about, where the detail does not name it; else empty
  * @param detail as the API says it, in English
  * @param ways that would help
  */
-record ProblemView(String kind, String detail, List<Way> ways) {
+record ProblemView(String kind, String field, String detail, List<Way> ways) {
   /** What would help; its text is {@code remedy.<kind>}, about the subject. */
   record Way(String kind, String subject) {}
 
@@ -34,7 +35,16 @@ record ProblemView(String kind, String detail, List<Way> ways) {
         }
       }
     }
-    return new ProblemView(kind(problem.type()), problem.detail(), ways);
+    return new ProblemView(kind(problem.type()), field(problem), problem.detail(), ways);
+  }
+
+  private static String field(Problem problem) {
+    if (problem.errors().isEmpty()) {
+      return "";
+    }
+    String pointer = problem.errors().getFirst().pointer();
+    String field = pointer.substring(pointer.lastIndexOf('/') + 1);
+    return problem.detail().contains(field) ? "" : field;
   }
 
   /** Of an operation's stored problem. */
@@ -50,6 +60,7 @@ record ProblemView(String kind, String detail, List<Way> ways) {
                 ways.add(new Way(way.path("kind").asString(""), way.path("subject").asString(""))));
     return new ProblemView(
         problem.path("type").asString("").replace(URN, ""),
+        "",
         problem.path("detail").asString(""),
         ways);
   }

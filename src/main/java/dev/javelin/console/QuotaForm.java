@@ -43,7 +43,7 @@ record QuotaForm(
   }
 
   /**
-   * @throws IllegalArgumentException if one is no number
+   * @throws dev.javelin.service.ProblemException INVALID_REQUEST if one is no number
    */
   Limits limits() {
     return Amounts.limits(requestsPerMinute, tokensPerMinute, tokensPerDay, concurrentRequests);

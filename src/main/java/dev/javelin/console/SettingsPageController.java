@@ -7,6 +7,7 @@ import dev.javelin.security.Caller;
 import dev.javelin.service.ConfigFile;
 import dev.javelin.service.ConfigTransfer;
 import dev.javelin.service.Events;
+import dev.javelin.service.Problem;
 import dev.javelin.service.ProblemException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -83,7 +83,12 @@ final class SettingsPageController {
     String key = form.key() == null ? "" : form.key().strip();
     String value = form.value() == null ? "" : form.value();
     if (!key.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}") || value.length() > 4096) {
-      refuse("a name has letters, digits, '.', '_' and '-'; a value at most 4096", view, exchange);
+      Attempt.explain(
+          Problem.of(
+              Problem.Type.INVALID_REQUEST,
+              "a name has letters, digits, '.', '_' and '-'; a value at most 4096"),
+          view,
+          exchange);
       return settings(view, exchange);
     }
     String before = settings.find(key).orElse(null);
@@ -111,23 +116,26 @@ final class SettingsPageController {
   String read(@ModelAttribute ImportForm form, Model view, ServerWebExchange exchange) {
     String document = form.document() == null ? "" : form.document();
     view.addAttribute("document", document);
-    try {
-      ConfigFile now = transfer.export();
-      ConfigFile given = parse(document);
-      List<ConfigTransfer.Change> changes =
-          transfer.read(given, !form.applies(), Caller.of(exchange).name());
-      view.addAttribute("changes", changes);
-      view.addAttribute("applied", form.applies());
-      if (form.applies()) {
-        Audited.change(exchange, null, changes);
-      } else {
-        view.addAttribute(
-            "lines", JsonDifference.between(mapper.valueToTree(now), mapper.valueToTree(given)));
-      }
-    } catch (IllegalArgumentException | ProblemException e) {
-      refuse(String.valueOf(e.getMessage()), view, exchange);
+    Problem refused = Attempt.refusal(() -> read(document, form.applies(), view, exchange));
+    if (refused != null) {
+      Attempt.explain(refused, view, exchange);
     }
     return page("transfer", Access.ADMIN, view, exchange);
+  }
+
+  private void read(String document, boolean applies, Model view, ServerWebExchange exchange) {
+    ConfigFile now = transfer.export();
+    ConfigFile given = parse(document);
+    List<ConfigTransfer.Change> changes =
+        transfer.read(given, !applies, Caller.of(exchange).name());
+    view.addAttribute("changes", changes);
+    view.addAttribute("applied", applies);
+    if (applies) {
+      Audited.change(exchange, null, changes);
+    } else {
+      view.addAttribute(
+          "lines", JsonDifference.between(mapper.valueToTree(now), mapper.valueToTree(given)));
+    }
   }
 
   private ConfigFile parse(String document) {
@@ -135,28 +143,27 @@ final class SettingsPageController {
     try {
       file = mapper.readValue(document, ConfigFile.class);
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(e.getOriginalMessage(), e);
+      throw wrong(e.getOriginalMessage());
     }
     if (file == null) {
-      throw new IllegalArgumentException("the document is empty");
+      throw wrong("the document is empty");
     }
     Set<ConstraintViolation<ConfigFile>> wrong = validator.validate(file);
     if (!wrong.isEmpty()) {
       ConstraintViolation<ConfigFile> first = wrong.iterator().next();
-      throw new IllegalArgumentException(first.getPropertyPath() + " " + first.getMessage());
+      throw wrong(first.getPropertyPath() + " " + first.getMessage());
     }
     return file;
+  }
+
+  private static ProblemException wrong(String detail) {
+    return new ProblemException(Problem.ofField("/document", detail));
   }
 
   @GetMapping("/console/settings/about")
   String about(Model view, ServerWebExchange exchange) {
     view.addAttribute("build", build);
     return page("about", Access.VIEWER, view, exchange);
-  }
-
-  private static void refuse(String detail, Model view, ServerWebExchange exchange) {
-    exchange.getResponse().setStatusCode(HttpStatus.UNPROCESSABLE_CONTENT);
-    view.addAttribute("refused", new FieldProblem("", detail));
   }
 
   private static String page(String tab, Access needed, Model view, ServerWebExchange exchange) {

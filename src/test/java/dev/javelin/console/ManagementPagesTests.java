@@ -96,11 +96,11 @@ class ManagementPagesTests {
   void whatIsRefusedSaysWhyAndKeepsWhatWasWritten() throws Exception {
     HttpResponse<String> refused =
         post("/console/access/keys", keys.with(Role.DEVELOPER), "name", "mine", "role", "admin");
-    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body()).contains("at most its maker&#39;s role", "value=\"mine\"");
     HttpResponse<String> wrong =
         post("/console/access/keys", admin(), "name", "mine", "tokensPerDay", "many");
-    assertThat(wrong.statusCode()).isEqualTo(422);
+    assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(wrong.body()).contains("tokensPerDay is a whole number", "value=\"many\"");
   }
 
@@ -137,7 +137,7 @@ class ManagementPagesTests {
     String path = "/console/access/people/" + name;
     assertThat(post(path + "/role", admin, "role", "operator").statusCode()).isEqualTo(303);
     assertThat(get("/api/v1/users/" + name, admin).body()).contains("\"role\":\"operator\"");
-    assertThat(post(path + "/role", admin, "role", "chief").body()).contains("Not done.");
+    assertThat(post(path + "/role", admin, "role", "chief").body()).contains("not valid");
     assertThat(first("id=\"secret\"[^>]*>([^<]+)<", post(path + "/password", admin).body()))
         .isNotEqualTo(password);
     assertThat(post(path + "/delete", admin).statusCode()).isEqualTo(303);
@@ -244,8 +244,8 @@ class ManagementPagesTests {
     assertThat(get("/api/v1/settings", admin).body()).contains("banner");
     for (String broken : new String[] {"", "{", "[]", "{\"models\":null}", "{\"none\":1}"}) {
       HttpResponse<String> refused = post("/console/settings/import", admin, "document", broken);
-      assertThat(refused.statusCode()).as(broken).isEqualTo(422);
-      assertThat(refused.body()).contains("Not done.");
+      assertThat(refused.statusCode()).as(broken).isEqualTo(400);
+      assertThat(refused.body()).contains("not valid");
     }
   }
 
