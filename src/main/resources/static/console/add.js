@@ -114,7 +114,9 @@ addEventListener("beforeunload", (event) => {
 function reveal() {
   for (const part of document.querySelectorAll("#upload-form, #uploads .resume")) {
     const id = part.closest("[data-key]")?.dataset.key;
-    part.hidden = id !== undefined && senders.has(id);
+    const hidden = id !== undefined && senders.has(id);
+    // To set what is set already would be one more change to look at, for ever.
+    if (part.hidden !== hidden) part.hidden = hidden;
   }
 }
 new MutationObserver(reveal).observe(byId("main"), {

@@ -98,7 +98,8 @@ class CatalogPagesTests {
             "disabled");
     HttpResponse<String> refused = pages.post(page + "/versions/1/delete", deployer);
     assertThat(refused.statusCode()).isEqualTo(409);
-    assertThat(refused.body()).contains("in use", "Point the aliases that use it elsewhere first, and unload it.");
+    assertThat(refused.body())
+        .contains("in use", "Point the aliases that use it elsewhere first, and unload it.");
     assertThat(pages.post(page + "/delete", deployer).statusCode()).isEqualTo(409);
     assertThat(pages.post(page + "/load-profiles/default/delete", deployer).statusCode())
         .isEqualTo(409);
