@@ -4,7 +4,8 @@ const listeners = [];
 const changeListeners = [];
 let source = null;
 let last = null;
-let lastId = "";
+/** What happened after the server began to write the page is not lost. */
+let lastId = document.documentElement.dataset.seen ?? "";
 
 /** Calls {@code listener} with every moment, the last one first; one connection serves the tab. */
 export function onMoment(listener) {

@@ -1,6 +1,8 @@
 package dev.javelin.console;
 
+import dev.javelin.security.Access;
 import dev.javelin.security.Caller;
+import dev.javelin.service.Events;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -51,8 +53,21 @@ final class Shell {
   /** What the pages and their scripts both say. */
   private static final String SHARED = "stage.";
 
+  private final Events events;
+
   /** By language; there are two. */
   private final Map<Locale, String> texts = new ConcurrentHashMap<>();
+
+  Shell(Events events) {
+    this.events = events;
+  }
+
+  /** Where the live stream goes on so that no change between page and stream is lost. */
+  @ModelAttribute("seen")
+  String seen(ServerWebExchange exchange) {
+    Caller caller = exchange.getAttribute(Caller.class.getName());
+    return caller != null && caller.may(Access.VIEWER) ? "0/" + events.lastId() : "";
+  }
 
   @ModelAttribute("groups")
   List<Group> groups() {

@@ -33,6 +33,11 @@ public final class Events {
     live.tryEmitNext(event);
   }
 
+  /** Of the newest event: whoever reads the state from now on goes on with what comes after it. */
+  public synchronized String lastId() {
+    return epoch + "-" + count;
+  }
+
   /**
    * Everything after the event {@code lastId}, then what comes. Where that event is not known any
    * more, a {@code reset} says that something was missed. Ends for a listener that is too slow.

@@ -101,4 +101,16 @@ class LiveStreamTests {
     assertThat(local.next("moment").name()).isEqualTo("moment");
     assertThat(open("4/deadbeef-7", viewer).next("change").data()).contains("\"type\":\"reset\"");
   }
+
+  @Test
+  void whatHappensBetweenAPageAndItsStreamIsHeard() throws Exception {
+    Map<String, String> viewer = Map.of("x-api-key", keys.with(Role.VIEWER));
+    HttpRequest.Builder page =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/console/overview"));
+    viewer.forEach(page::header);
+    String body = client.send(page.build(), HttpResponse.BodyHandlers.ofString()).body();
+    String seen = body.replaceFirst("(?s).*data-seen=\"([^\"]+)\".*", "$1");
+    events.publish("alias", "between", null);
+    assertThat(open(seen, viewer).next("change").data()).contains("\"key\":\"between\"");
+  }
 }

@@ -127,7 +127,7 @@ class StatesTests {
     console.bean(Accounts.class).changeRole("viewer", Role.OPERATOR, Revision.ANY);
     By form = By.cssSelector("form[action='/console/access/people/viewer/role']");
     browser.driver().findElement(form).findElement(By.tagName("button")).click();
-    browser.awaitText(".note.bad", "Not done.");
+    browser.awaitText(".problem", "changed meanwhile");
     assertFine("stale");
     assertThat(browser.complaints()).allMatch(line -> line.contains("status of 4"));
   }
