@@ -25,8 +25,11 @@ export function fill(key, ...values) {
 
 const language = document.documentElement.lang;
 const short = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
 const calendar = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const moments = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const minutes = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
 
 /** A value as people read it, in the unit of a chart or tile. */
@@ -47,6 +50,14 @@ export function bytes(value) {
   return `${short.format(value)} ${units[unit]}`;
 }
 
+export const count = (value) => short.format(value);
+
+/** Milliseconds as people read them: 8.4 ms, 840 ms, 2.4 s, 1 min 5 s. */
+export function duration(millis) {
+  if (millis < 1000) return `${(millis < 10 ? short : whole).format(millis)} ms`;
+  return millis < 10_000 ? `${short.format(millis / 1000)} s` : span(millis / 1000);
+}
+
 /** Seconds as people read them. */
 export const seconds = (value) =>
   new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "narrow" }).format(value);
@@ -60,6 +71,11 @@ export function span(value) {
 }
 
 export const time = (millis) => clock.format(new Date(millis));
+
+/** A time to the precision of a chart with so many milliseconds between its points. */
+export function timeWithin(millis, step) {
+  return (step < 600_000 ? minutes : moments).format(new Date(millis));
+}
 
 export const date = (millis) => calendar.format(new Date(millis));
 

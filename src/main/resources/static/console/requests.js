@@ -1,59 +1,169 @@
-import { byId, element, format, shape, time } from "./dom.js";
+import { byId, count, csrf, duration, fill, format, texts, time } from "./dom.js";
 
-const body = byId("requests");
+// Rows stay the elements they are: what changed is written into them, those that ended leave, new ones come.
 
-function timing(request) {
-  const total = request.queuedMillis + request.prefillMillis + request.decodeMillis;
-  const svg = shape("svg", { class: "timing", viewBox: "0 0 100 14", preserveAspectRatio: "none" });
+const page = byId("content");
+const live = byId("live");
+const ended = byId("requests");
+const liveRow = byId("live-row").content.querySelector("tr");
+const endedRow = byId("ended-row").content.querySelector("tr");
+const search = page.dataset.q ? `&q=${encodeURIComponent(page.dataset.q)}` : "";
+
+/** Whether those that end now belong on top of the list. */
+const grows = page.dataset.sort === "newest" && !page.dataset.older;
+const MOST_ENDED = 500;
+
+/** Ids that somebody asked to cancel. */
+const leaving = new Set();
+let since = 0;
+
+function parts(row) {
+  row.parts ??= Object.fromEntries([...row.querySelectorAll("[data-field]")].map((part) => [part.dataset.field, part]));
+  return row.parts;
+}
+
+/** Writes only what differs: most of a row stays as it was. */
+function say(part, text) {
+  if (part.textContent !== text) part.textContent = text;
+}
+
+function attribute(part, name, value) {
+  if (part.getAttribute(name) !== value) part.setAttribute(name, value);
+}
+
+function bar(svg, request) {
+  const whole = request.queuedMillis + request.prefillMillis + request.decodeMillis;
   let x = 0;
-  for (const part of ["queued", "prefill", "decode"]) {
-    const width = total > 0 ? (100 * request[`${part}Millis`]) / total : 0;
-    const kind = part === "queued" ? "queue" : part;
-    svg.append(shape("rect", { class: `t-${kind}`, x, y: 0, width, height: 14 }));
+  for (const [index, kind] of ["queued", "prefill", "decode"].entries()) {
+    const millis = request[`${kind}Millis`];
+    // The last part is what the others leave: the bar is always whole.
+    const width = millis > 0 ? (kind === "decode" ? 100 - x : Math.round((100 * millis) / whole)) : 0;
+    attribute(svg.children[index], "x", String(x));
+    attribute(svg.children[index], "width", String(width));
     x += width;
   }
-  return svg;
 }
 
-function cell(className, ...content) {
-  const made = element("td", className);
-  made.append(...content);
-  return made;
+function common(row, request) {
+  const part = parts(row);
+  bar(part.bar, request);
+  say(part.ttft, request.ttftMillis > 0 ? duration(request.ttftMillis) : "–");
+  say(part.rate, request.tokensPerSecond > 0 ? format(request.tokensPerSecond) : "–");
 }
 
-function row(request) {
-  const made = element("tr");
-  made.dataset.id = request.id;
-  const link = element("a", "", request.id);
-  link.href = `/console/requests/${encodeURIComponent(request.id)}`;
-  made.append(
-    cell("mono", link),
-    cell("", request.model),
-    cell("time", time(request.submittedMillis)),
-    cell("wide", timing(request)),
-    cell("num", `${Math.round(request.ttftMillis)} ms`),
-    cell("num", format(request.tokensPerSecond, "tokensPerSecond")),
-    cell("num", `${request.promptTokens} → ${request.generatedTokens}`),
-    cell("num", String(request.cachedTokens)),
-    cell("", element("span", request.failed ? "chip bad" : "chip", request.outcome)),
-  );
-  return made;
+function patchLive(row, request) {
+  const part = parts(row);
+  const state = leaving.has(request.id) ? "cancelling" : request.state;
+  attribute(part.state, "class", `chip ${state}`);
+  say(part.state, texts[`state.${state}`]);
+  say(part.reason, request.waitsFor ? texts[`wait.${request.waitsFor}`] : "");
+  say(part.total, duration(request.queuedMillis + request.prefillMillis + request.decodeMillis));
+  say(part.tokens, `${request.promptTokens} → ${request.generatedTokens} / ${request.maxTokens}`);
+  common(row, request);
 }
 
-/** Ended requests never change: new rows go on top, nothing else moves. */
-async function refresh() {
-  if (!document.hidden) {
-    const response = await fetch("/console/requests.json");
-    if (response.ok) {
-      const requests = await response.json();
-      const known = new Set([...body.querySelectorAll("tr[data-id]")].map((made) => made.dataset.id));
-      const fresh = requests.filter((request) => !known.has(request.id));
-      if (fresh.length > 0) {
-        body.querySelector("tr:not([data-id])")?.remove();
-        body.prepend(...fresh.map(row));
-      }
-    }
+function make(template, request) {
+  const row = document.importNode(template, true);
+  row.dataset.id = request.id;
+  const part = parts(row);
+  part.link.href = `/console/requests/${encodeURIComponent(request.id)}`;
+  say(part.link, request.id);
+  say(part.model, request.model);
+  return row;
+}
+
+function makeLive(request) {
+  const row = make(liveRow, request);
+  const form = row.querySelector("form");
+  if (form) {
+    form.setAttribute("action", `/console/requests/${encodeURIComponent(request.id)}/cancel`);
+    form.querySelector("button").setAttribute("aria-label", fill("requests.cancel.one", request.id));
   }
-  setTimeout(refresh, 1500);
+  return row;
 }
-refresh();
+
+function makeEnded(request) {
+  const row = make(endedRow, request);
+  const part = parts(row);
+  say(part.ended, time(request.endedMillis));
+  say(part.wait, duration(request.queuedMillis));
+  say(part.tokens, `${request.promptTokens} → ${request.generatedTokens}`);
+  say(part.cached, count(request.cachedTokens));
+  say(part.outcome, request.outcome);
+  part.outcome.className = `chip ${request.state}`;
+  common(row, request);
+  return row;
+}
+
+const byIdIn = (body) => new Map([...body.children].map((row) => [row.dataset.id, row]));
+
+function showLive(requests) {
+  const known = byIdIn(live);
+  const fresh = document.createDocumentFragment();
+  for (const request of requests) {
+    const row = known.get(request.id) ?? fresh.appendChild(makeLive(request));
+    known.delete(request.id);
+    patchLive(row, request);
+  }
+  for (const [id, row] of known) {
+    leaving.delete(id);
+    row.remove();
+  }
+  live.append(fresh);
+  say(byId("live-count"), String(requests.length));
+  byId("live-none").hidden = requests.length > 0;
+}
+
+function showEnded(requests) {
+  if (!grows) return;
+  const known = byIdIn(ended);
+  const fresh = requests.filter((request) => !known.has(request.id));
+  ended.prepend(...fresh.map(makeEnded));
+  while (ended.children.length > MOST_ENDED) ended.lastElementChild.remove();
+  if (fresh.length > 0) byId("ended-none").hidden = true;
+}
+
+async function refresh() {
+  const response = await fetch(`/console/requests.json?since=${since}${search}`);
+  if (!response.ok) return;
+  const now = await response.json();
+  showLive(now.live);
+  // The first answer has all that are kept; the page shows the newest of them already.
+  if (since > 0) showEnded(now.ended);
+  since = now.millis;
+}
+
+async function again() {
+  try {
+    if (!document.hidden) await refresh();
+  } catch {
+    // The live connection says that the server is away.
+  }
+  setTimeout(again, 1000);
+}
+
+live.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const row = form.closest("tr");
+  const id = row.dataset.id;
+  form.querySelector("button").disabled = true;
+  leaving.add(id);
+  const { state } = parts(row);
+  state.className = "chip cancelling";
+  say(state, texts["state.cancelling"]);
+  const answer = await fetch(form.action, {
+    method: "POST",
+    headers: csrf(),
+    body: new URLSearchParams(new FormData(form)),
+    redirect: "manual",
+  }).catch(() => null);
+  const done = answer?.type === "opaqueredirect";
+  byId("cancel-says").textContent = done ? fill("requests.cancelled", id) : fill("requests.kept.on", id);
+  if (!done) {
+    leaving.delete(id);
+    form.querySelector("button").disabled = false;
+  }
+});
+
+again();

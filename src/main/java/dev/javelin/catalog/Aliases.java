@@ -1,10 +1,16 @@
 package dev.javelin.catalog;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -113,6 +119,32 @@ public class Aliases {
   @Transactional(readOnly = true)
   public List<AliasChange> history(String name) {
     return changes.findByAliasOrderByIdDesc(name).stream().map(AliasChangeEntity::view).toList();
+  }
+
+  /**
+   * The swaps of all aliases since {@code from}, newest first: changes after which another version
+   * or load profile answers.
+   *
+   * @param limit of the changes looked at, of any kind
+   */
+  @Transactional(readOnly = true)
+  public List<AliasSwap> swaps(Instant from, int limit) {
+    List<AliasSwap> found = new ArrayList<>();
+    Map<String, AliasChange> before = new HashMap<>();
+    for (AliasChangeEntity entity :
+        changes.findByChangedAtGreaterThanEqualOrderByIdDesc(from, Limit.of(limit)).reversed()) {
+      AliasChange to = entity.view();
+      AliasChange known = before.put(to.alias(), to);
+      Optional<AliasChange> former =
+          known != null
+              ? Optional.of(known)
+              : changes
+                  .findFirstByAliasAndIdLessThanOrderByIdDesc(to.alias(), to.id())
+                  .map(AliasChangeEntity::view);
+      former.map(was -> new AliasSwap(was, to)).filter(AliasSwap::isOne).ifPresent(found::add);
+    }
+    Collections.reverse(found);
+    return found;
   }
 
   private AliasEntity entity(String name) {

@@ -4,17 +4,20 @@ import dev.javelin.security.Access;
 import dev.javelin.security.Caller;
 import dev.javelin.service.Series;
 import dev.javelin.service.ServingHistory;
+import dev.javelin.service.Span;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 
@@ -53,28 +56,34 @@ final class LiveController {
         : stream.moments(last);
   }
 
-  @GetMapping(path = "/console/requests.json", produces = MediaType.APPLICATION_JSON_VALUE)
-  List<RequestView> requests() {
-    return figures.requests(LiveFigures.PAGE);
-  }
-
   /**
    * @param series names in small letters
-   * @param hours 0: the last quarter of an hour by the second; else so many hours by ten seconds
+   * @param span a {@link Span}'s word
    */
   @GetMapping(path = "/console/series", produces = MediaType.APPLICATION_JSON_VALUE)
   Map<String, ServingHistory.Range> series(
-      @RequestParam List<String> series, @RequestParam(defaultValue = "0") int hours) {
-    return series.stream()
-        .distinct()
-        .collect(
-            Collectors.toMap(
-                name -> name,
-                name -> {
-                  Series wanted = Series.valueOf(name.toUpperCase(Locale.ROOT));
-                  return hours == 0
-                      ? history.lately(wanted)
-                      : history.day(wanted, Math.clamp(hours, 1, 24) * 360);
-                }));
+      @RequestParam List<String> series, @RequestParam(defaultValue = "quarter-hour") String span) {
+    Span wanted = Span.parse(span);
+    if (wanted == null) {
+      throw refused("span", span);
+    }
+    Map<String, ServingHistory.Range> ranges = new LinkedHashMap<>();
+    for (String name : series) {
+      ranges.put(name, history.read(series(name), wanted));
+    }
+    return ranges;
+  }
+
+  private static Series series(String name) {
+    try {
+      return Series.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw refused("series", name);
+    }
+  }
+
+  private static ResponseStatusException refused(String parameter, String given) {
+    return new ResponseStatusException(
+        HttpStatus.BAD_REQUEST, "there is no %s '%s'".formatted(parameter, given));
   }
 }

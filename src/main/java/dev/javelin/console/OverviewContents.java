@@ -50,6 +50,7 @@ final class OverviewContents {
   private static final String RUNTIME = "/console/runtime";
 
   private final LiveFigures figures;
+  private final RequestRows requests;
   private final ServingHistory history;
   private final ModelRegistry registry;
   private final Models models;
@@ -61,6 +62,7 @@ final class OverviewContents {
 
   OverviewContents(
       LiveFigures figures,
+      RequestRows requests,
       ServingHistory history,
       ModelRegistry registry,
       Models models,
@@ -70,6 +72,7 @@ final class OverviewContents {
       Operations operations,
       Clock clock) {
     this.figures = figures;
+    this.requests = requests;
     this.history = history;
     this.registry = registry;
     this.models = models;
@@ -85,7 +88,7 @@ final class OverviewContents {
     List<OperationView> lately = sees ? operations.list(NEWEST, OPERATIONS) : List.of();
     List<Alias> known = aliases.list();
     List<DeviceRow> devices = ledger.devices().stream().map(DeviceRow::of).toList();
-    List<RequestView> slowest = figures.slowest();
+    List<RequestView> slowest = requests.slowest();
     return new OverviewView(
         concerns(known, lately, devices, show),
         tiles(show),

@@ -4,6 +4,7 @@ import java.text.NumberFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** How pages write figures, in the reader's language. Its methods are public for the templates. */
 final class Show {
@@ -31,12 +32,36 @@ final class Show {
 
   /** A rate or a time in three digits, as scripts write them. */
   public String figure(double value) {
-    if (Math.abs(value) >= 100) {
-      return number(value, 0);
+    double size = Math.abs(value);
+    return number(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+  }
+
+  /**
+   * As charts write it.
+   *
+   * @param unit {@code bytes}, {@code share} or anything else that is a plain number
+   */
+  public String figure(OptionalDouble value, String unit) {
+    if (value.isEmpty()) {
+      return "–";
     }
-    NumberFormat format = NumberFormat.getNumberInstance(locale);
-    format.setMaximumFractionDigits(Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3);
-    return format.format(value);
+    double known = value.getAsDouble();
+    return switch (unit) {
+      case "bytes" -> bytes(Math.round(known));
+      case "share" -> number(known * 100, 1) + " %";
+      default -> figure(known);
+    };
+  }
+
+  /** {@code 840 ms}, {@code 2.4 s}, {@code 1 min 5 s}. */
+  public String ms(double millis) {
+    return millis < 1000
+        ? number(millis, millis < 10 ? 1 : 0) + " ms"
+        : span(Duration.ofMillis(Math.round(millis)));
+  }
+
+  public String whole(double value) {
+    return number(value, 0);
   }
 
   public String percent(double share) {

@@ -9,6 +9,7 @@ import dev.javelin.backend.LoadShape.Matrix;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.checkpoint.Checkpoints;
+import dev.javelin.checkpoint.KnownCheckpoints;
 import dev.javelin.checkpoint.TensorInfo;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
@@ -41,7 +42,11 @@ public final class CheckpointPlanner implements LoadPlanner {
   /** Timelines, the rule for any JSON, and what else of an engine no size changes. */
   private static final long ENGINE_BYTES = 128 << 10;
 
+  /** What an estimate needs of a checkpoint. */
+  private record Outline(ModelConfig config, List<TensorInfo> tensors, boolean tokenizer) {}
+
   private final DeviceCosts costs;
+  private final KnownCheckpoints<Outline> outlines = new KnownCheckpoints<>();
 
   public CheckpointPlanner(DeviceCosts costs) {
     this.costs = costs;
@@ -73,31 +78,41 @@ public final class CheckpointPlanner implements LoadPlanner {
 
   @Override
   public LoadEstimate estimate(Path path, LoadOptions options) {
+    Outline outline = outlines.get(path, CheckpointPlanner::outline);
+    ModelConfig config = outline.config();
+    try {
+      LoadPlan first = LoadPlan.of(options, config, costs.loadDefaults(0));
+      long weightBytes =
+          costs.needs(shape(outline.tensors(), config, first)).stream()
+              .mapToLong(DeviceNeed::weightBytes)
+              .sum();
+      LoadPlan plan = LoadPlan.of(options, config, costs.loadDefaults(weightBytes));
+      LoadShape shape = shape(outline.tensors(), config, plan);
+      List<DeviceNeed> needs =
+          withEngine(
+              withHostCache(costs.needs(shape), plan.options().hostCacheBytes()),
+              plan,
+              outline.tokenizer(),
+              config.vocabSize());
+      String kvDevice =
+          needs.stream()
+              .filter(need -> need.kvCacheBytes() > 0)
+              .map(DeviceNeed::device)
+              .findFirst()
+              .orElseThrow();
+      return new LoadEstimate(plan.options(), needs, plan.cache().bytesPerBlock(), kvDevice);
+    } catch (UnsupportedModelException e) {
+      throw unsupported(e);
+    }
+  }
+
+  private static Outline outline(Path path) {
     return opened(
         path,
         checkpoint -> {
           ModelConfig config = ModelConfig.from(checkpoint.config());
           ModelLoader.layers(config);
-          LoadPlan first = LoadPlan.of(options, config, costs.loadDefaults(0));
-          long weightBytes =
-              costs.needs(shape(checkpoint.tensors(), config, first)).stream()
-                  .mapToLong(DeviceNeed::weightBytes)
-                  .sum();
-          LoadPlan plan = LoadPlan.of(options, config, costs.loadDefaults(weightBytes));
-          LoadShape shape = shape(checkpoint.tensors(), config, plan);
-          List<DeviceNeed> needs =
-              withEngine(
-                  withHostCache(costs.needs(shape), plan.options().hostCacheBytes()),
-                  plan,
-                  hasTokenizer(checkpoint),
-                  config.vocabSize());
-          String kvDevice =
-              needs.stream()
-                  .filter(need -> need.kvCacheBytes() > 0)
-                  .map(DeviceNeed::device)
-                  .findFirst()
-                  .orElseThrow();
-          return new LoadEstimate(plan.options(), needs, plan.cache().bytesPerBlock(), kvDevice);
+          return new Outline(config, List.copyOf(checkpoint.tensors()), hasTokenizer(checkpoint));
         });
   }
 
@@ -211,9 +226,13 @@ public final class CheckpointPlanner implements LoadPlanner {
       throw new EngineException(
           ErrorCode.INVALID_MODEL_FILE, String.valueOf(e.getMessage()), null, e);
     } catch (UnsupportedModelException e) {
-      throw new EngineException(
-          ErrorCode.UNSUPPORTED_MODEL, String.valueOf(e.getMessage()), null, e);
+      throw unsupported(e);
     }
+  }
+
+  private static EngineException unsupported(UnsupportedModelException e) {
+    return new EngineException(
+        ErrorCode.UNSUPPORTED_MODEL, String.valueOf(e.getMessage()), null, e);
   }
 
   private static String tokenizerSha256(Checkpoint checkpoint) {

@@ -48,6 +48,7 @@ public final class RouteRoles {
           new Route(GET, "/console/overview", LOCAL),
           new Route(GET, "/console/requests", LOCAL),
           new Route(GET, "/console/requests/{id}", LOCAL),
+          new Route(POST, "/console/requests/{id}/cancel", OPERATOR),
           new Route(GET, "/console/models", VIEWER),
           new Route(GET, "/console/models/{model}", VIEWER),
           new Route(GET, "/console/models/{model}/versions/{number}", VIEWER),

@@ -4,6 +4,7 @@ import dev.javelin.catalog.ModelVersion;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.checkpoint.Checkpoints;
+import dev.javelin.checkpoint.KnownCheckpoints;
 import dev.javelin.checkpoint.TensorInfo;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.tokenizer.ChatTemplateException;
@@ -60,6 +61,7 @@ public final class Inspections {
   public record Format(String name, int tensors, long bytes) {}
 
   private final Clock clock;
+  private final KnownCheckpoints<Inspection> known = new KnownCheckpoints<>();
 
   Inspections(Clock clock) {
     this.clock = clock;
@@ -75,7 +77,14 @@ public final class Inspections {
           Type.CONTENT_TOO_LARGE,
           "the text has %d characters; at most %d are counted".formatted(text.length(), MOST_TEXT));
     }
-    try (Checkpoint checkpoint = Checkpoints.open(Path.of(version.path()));
+    Path path = Path.of(version.path());
+    return text == null
+        ? known.get(path, same -> read(same, version, null))
+        : read(path, version, text);
+  }
+
+  private Inspection read(Path path, ModelVersion version, @Nullable String text) {
+    try (Checkpoint checkpoint = Checkpoints.open(path);
         Tokenizer tokenizer = tokenizer(checkpoint)) {
       Integer tokens = text == null ? null : tokenizer.encode(text, false, false).length;
       String source = checkpoint.chatTemplate().orElse(null);

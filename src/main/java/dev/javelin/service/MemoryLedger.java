@@ -103,6 +103,11 @@ public final class MemoryLedger {
     return reservation == null ? List.of() : reservation.needs;
   }
 
+  /** What all instances have reserved on all devices. */
+  synchronized List<DeviceNeed> reserved() {
+    return reservations.values().stream().flatMap(taken -> taken.needs.stream()).toList();
+  }
+
   public synchronized List<Device> devices() {
     Map<String, Long> free = free(Set.of());
     List<Device> devices = new ArrayList<>();

@@ -29,7 +29,8 @@ final class RecentCalls implements GenerationObserver {
 
   private final TimeWindowPercentileHistogram queued;
   private final TimeWindowPercentileHistogram firstToken;
-  private final TimeWindowPercentileHistogram perToken;
+  private final TimeWindowPercentileHistogram betweenTokens;
+  private final Clock clock;
   private final LongAdder ended = new LongAdder();
   private final LongAdder failed = new LongAdder();
 
@@ -39,9 +40,10 @@ final class RecentCalls implements GenerationObserver {
   }
 
   RecentCalls(Clock clock) {
+    this.clock = clock;
     queued = new TimeWindowPercentileHistogram(clock, LAST_MINUTE, false);
     firstToken = new TimeWindowPercentileHistogram(clock, LAST_MINUTE, false);
-    perToken = new TimeWindowPercentileHistogram(clock, LAST_MINUTE, false);
+    betweenTokens = new TimeWindowPercentileHistogram(clock, LAST_MINUTE, false);
   }
 
   /** Sequences that ended since the start, failed ones too. */
@@ -60,7 +62,7 @@ final class RecentCalls implements GenerationObserver {
   void read(float[] moment) {
     read(queued, moment, Series.QUEUE_P50);
     read(firstToken, moment, Series.TTFT_P50);
-    read(perToken, moment, Series.TPOT_P50);
+    read(betweenTokens, moment, Series.ITL_P50);
   }
 
   /** Into {@code first} and the two series after it. */
@@ -78,36 +80,57 @@ final class RecentCalls implements GenerationObserver {
 
   @Override
   public Listener began(Begun call) {
-    return new Listener() {
-      @Override
-      public void event(int index, GenerationEvent event) {
-        switch (event) {
-          case GenerationEvent.TextDelta _ -> {}
-          case GenerationEvent.PromptScored _ -> {}
-          case GenerationEvent.Finished finished -> {
-            ended.increment();
-            record(finished.timings(), finished.usage().completionTokens());
-          }
-          case GenerationEvent.Failed _ -> {
-            ended.increment();
-            failed.increment();
-          }
-        }
-      }
-
-      @Override
-      public void ended() {}
-    };
+    return new Sequences(call.call().sequences());
   }
 
-  private void record(Timings timings, int tokens) {
-    queued.recordLong(timings.queuedNanos());
-    if (timings.firstTokenNanos() == 0) {
-      return;
+  /** One call's. Its events come from one thread at a time. */
+  private final class Sequences implements Listener {
+    /** When each sequence's last token came; 0: none yet. */
+    private final long[] lastNanos;
+
+    Sequences(int count) {
+      lastNanos = new long[count];
     }
-    firstToken.recordLong(timings.firstTokenNanos());
-    if (tokens > 1) {
-      perToken.recordLong((timings.totalNanos() - timings.firstTokenNanos()) / (tokens - 1));
+
+    @Override
+    public void event(int index, GenerationEvent event) {
+      switch (event) {
+        case GenerationEvent.TextDelta delta -> text(index, delta.tokenIds().length);
+        case GenerationEvent.PromptScored _ -> {}
+        case GenerationEvent.Finished finished -> {
+          ended.increment();
+          record(finished.timings());
+        }
+        case GenerationEvent.Failed _ -> {
+          ended.increment();
+          failed.increment();
+        }
+      }
+    }
+
+    /** Tokens whose text was held back arrive together: then each had an equal part of the time. */
+    private void text(int index, int count) {
+      if (count == 0) {
+        return;
+      }
+      long now = clock.monotonicTime();
+      if (lastNanos[index] != 0) {
+        long each = (now - lastNanos[index]) / count;
+        for (int i = 0; i < count; i++) {
+          betweenTokens.recordLong(each);
+        }
+      }
+      lastNanos[index] = now;
+    }
+
+    @Override
+    public void ended() {}
+  }
+
+  private void record(Timings timings) {
+    queued.recordLong(timings.queuedNanos());
+    if (timings.firstTokenNanos() > 0) {
+      firstToken.recordLong(timings.firstTokenNanos());
     }
   }
 }

@@ -59,7 +59,15 @@ public final class RunningRequests {
     public Cursor cursor() {
       return new Cursor(startedAt, id);
     }
+
+    /** What the audit keeps of a call that became {@code then}. */
+    public Brief brief(String then) {
+      return new Brief(id, model, version, then);
+    }
   }
+
+  /** A call without its figures. */
+  public record Brief(String id, String model, String version, String state) {}
 
   /** A place in the list, which stays where it is when calls begin or end. */
   public record Cursor(Instant startedAt, String id) implements Comparable<Cursor> {

@@ -1,6 +1,9 @@
 package dev.javelin.service;
 
-/** What {@link ServingHistory} keeps of every moment. Rates are per second. */
+/**
+ * What {@link ServingHistory} keeps of every moment. Rates are per second. The names are also those
+ * of the stored history: one that is renamed loses its past.
+ */
 public enum Series {
   REQUESTS,
   PROMPT_TOKENS,
@@ -16,22 +19,62 @@ public enum Series {
   ERRORS,
   /** Milliseconds, over the requests that ended in the last minute. */
   TTFT_P50,
-  TTFT_P95,
-  TTFT_P99,
-  /** Milliseconds between tokens of an answer, likewise. */
-  TPOT_P50,
-  TPOT_P95,
-  TPOT_P99,
+  TTFT_P95(Merge.HIGHEST),
+  TTFT_P99(Merge.HIGHEST),
+  /** Milliseconds between one token of an answer and the next, over those of the last minute. */
+  ITL_P50,
+  ITL_P95(Merge.HIGHEST),
+  ITL_P99(Merge.HIGHEST),
+  /** As {@link #TTFT_P50}, from submission to the first step. */
   QUEUE_P50,
-  QUEUE_P95,
-  QUEUE_P99,
+  QUEUE_P95(Merge.HIGHEST),
+  QUEUE_P99(Merge.HIGHEST),
+  /** Engine steps. */
+  STEPS,
+  /** Of all devices that models are loaded to, by whoever uses it. */
+  DEVICE_USED_BYTES,
+  /** Of that, what models reserved for weights. */
+  WEIGHT_BYTES,
+  /** And for KV caches. */
+  KV_BYTES,
   /** Of this process, in cores. */
   CPU,
-  HEAP_BYTES;
+  /** Of the whole machine, in cores. */
+  MACHINE_CPU,
+  HEAP_BYTES,
+  /** What the heap has taken from the machine. */
+  HEAP_SIZE_BYTES,
+  /** Share of the time that the garbage collectors worked, 0 to 1. */
+  GC;
+
+  /** What stands for several moments of a longer range. */
+  enum Merge {
+    MEAN,
+    /** The mean of tails would hide the minute that somebody looks for. */
+    HIGHEST
+  }
 
   private static final Series[] ALL = values();
 
+  private final Merge merge;
+
+  Series() {
+    this(Merge.MEAN);
+  }
+
+  Series(Merge merge) {
+    this.merge = merge;
+  }
+
+  Merge merge() {
+    return merge;
+  }
+
   static int count() {
     return ALL.length;
+  }
+
+  static Series at(int ordinal) {
+    return ALL[ordinal];
   }
 }

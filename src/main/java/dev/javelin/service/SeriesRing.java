@@ -2,6 +2,7 @@ package dev.javelin.service;
 
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last moments of every {@link Series} at one step of time, the oldest overwritten. A moment
@@ -28,7 +29,7 @@ final class SeriesRing {
   }
 
   /**
-   * @param moment [Series.count()] NaN where there is nothing to say; averaged with others of its
+   * @param moment [Series.count()] NaN where there is nothing to say; merged with others of its
    *     slot
    */
   void add(long millis, float[] moment) {
@@ -42,9 +43,36 @@ final class SeriesRing {
     int at = (int) (slot % capacity);
     for (int i = 0; i < moment.length; i++) {
       if (!Float.isNaN(moment[i])) {
-        sums[i] += moment[i];
-        counts[i]++;
-        values[i][at] = (float) (sums[i] / counts[i]);
+        values[i][at] =
+            switch (Series.at(i).merge()) {
+              case MEAN -> {
+                sums[i] += moment[i];
+                yield (float) (sums[i] / ++counts[i]);
+              }
+              case HIGHEST -> highest(values[i][at], moment[i]);
+            };
+      }
+    }
+  }
+
+  /** NaN counts as nothing. */
+  private static float highest(float a, float b) {
+    return Float.isNaN(a) || b > a ? b : a;
+  }
+
+  /** What an earlier life recorded; the slot is kept as it is unless it is a gap. */
+  void restore(long millis, float[] moment) {
+    long slot = millis / stepMillis;
+    if (slot > lastSlot) {
+      clear(slot);
+    }
+    if (!kept(slot)) {
+      return;
+    }
+    int at = (int) (slot % capacity);
+    for (int i = 0; i < moment.length; i++) {
+      if (Float.isNaN(values[i][at])) {
+        values[i][at] = moment[i];
       }
     }
   }
@@ -61,14 +89,37 @@ final class SeriesRing {
     lastSlot = slot;
   }
 
-  /** The last {@code moments} slots up to now, oldest first. */
-  ServingHistory.Range read(Series series, long nowMillis, int moments) {
-    long newest = nowMillis / stepMillis;
-    float[] read = new float[moments];
-    for (int i = 0; i < moments; i++) {
-      read[i] = value(series, newest - moments + 1 + i);
+  /**
+   * The last {@code points} up to now, oldest first.
+   *
+   * @param merged slots that each point stands for
+   */
+  ServingHistory.Range read(Series series, long nowMillis, int points, int merged) {
+    long newest = nowMillis / (stepMillis * merged);
+    float[] read = new float[points];
+    for (int i = 0; i < points; i++) {
+      read[i] = merge(series, (newest - points + 1 + i) * merged, merged);
     }
-    return new ServingHistory.Range((newest - moments + 1) * stepMillis, stepMillis, read);
+    long step = stepMillis * merged;
+    return new ServingHistory.Range((newest - points + 1) * step, step, read);
+  }
+
+  private float merge(Series series, long first, int count) {
+    double sum = 0;
+    int known = 0;
+    float most = Float.NaN;
+    for (long slot = first; slot < first + count; slot++) {
+      float value = value(series, slot);
+      if (!Float.isNaN(value)) {
+        sum += value;
+        known++;
+        most = highest(most, value);
+      }
+    }
+    return switch (series.merge()) {
+      case MEAN -> known == 0 ? Float.NaN : (float) (sum / known);
+      case HIGHEST -> most;
+    };
   }
 
   /** The newest value of the last {@code moments} slots up to now; empty if all are gaps. */
@@ -83,12 +134,27 @@ final class SeriesRing {
     return OptionalDouble.empty();
   }
 
-  private float value(Series series, long slot) {
-    boolean kept = slot >= 0 && slot <= lastSlot && slot > lastSlot - capacity;
-    return kept ? values[series.ordinal()][(int) (slot % capacity)] : Float.NaN;
+  /** All series at one time; null where nothing was recorded. */
+  float @Nullable [] moment(long millis) {
+    float[] moment = new float[Series.count()];
+    boolean known = false;
+    for (int i = 0; i < moment.length; i++) {
+      moment[i] = value(Series.at(i), millis / stepMillis);
+      known |= !Float.isNaN(moment[i]);
+    }
+    return known ? moment : null;
   }
 
-  int capacity() {
-    return capacity;
+  /** When the newest slot began; negative where there is none. */
+  long newestMillis() {
+    return lastSlot < 0 ? -1 : lastSlot * stepMillis;
+  }
+
+  private float value(Series series, long slot) {
+    return kept(slot) ? values[series.ordinal()][(int) (slot % capacity)] : Float.NaN;
+  }
+
+  private boolean kept(long slot) {
+    return slot >= 0 && slot <= lastSlot && slot > lastSlot - capacity;
   }
 }

@@ -1,20 +1,12 @@
 package dev.javelin.service;
 
-import com.sun.management.OperatingSystemMXBean;
-import dev.javelin.engine.Engine;
-import dev.javelin.engine.EngineStats;
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +14,15 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Service;
 
 /**
- * How serving went: a moment a second for a quarter of an hour, one every ten seconds for a day, in
- * memory of a fixed size.
+ * How serving went: a moment a second for a quarter of an hour, one every ten seconds for a day,
+ * one every five minutes for thirty days, in memory of a fixed size (under 3 MB). {@link
+ * StoredHistory} keeps the last in the database.
  */
 @Service
 public final class ServingHistory implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(ServingHistory.class);
   private static final int FRESH_SECONDS = 3;
+  static final long STORED_MILLIS = 300_000;
 
   /**
    * A run of moments, oldest first.
@@ -37,29 +31,37 @@ public final class ServingHistory implements SmartLifecycle {
    */
   public record Range(long fromMillis, long stepMillis, float[] values) {}
 
-  private final ModelRegistry models;
-  private final RecentCalls calls;
+  /**
+   * All series of one stretch of five minutes.
+   *
+   * @param values [Series.count()] NaN: a gap
+   */
+  record Stretch(long fromMillis, float[] values) {}
+
+  private final ServingProbe probe;
   private final Clock clock;
   private final SeriesRing seconds = new SeriesRing(1_000, 900);
   private final SeriesRing tens = new SeriesRing(10_000, 8_640);
-  private final OperatingSystemMXBean system =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-  private final Map<Engine, EngineStats> before = new HashMap<>();
-  private long beforeMillis;
-  private long beforeCpuNanos;
-  private long beforeEnded;
-  private long beforeFailed;
+  private final SeriesRing fives = new SeriesRing(STORED_MILLIS, 8_640);
   private @Nullable ScheduledExecutorService timer;
 
-  ServingHistory(ModelRegistry models, RecentCalls calls, Clock clock) {
-    this.models = models;
-    this.calls = calls;
+  /** Used by the timer's thread alone. */
+  private long recordedMillis;
+
+  ServingHistory(ServingProbe probe, Clock clock) {
+    this.probe = probe;
     this.clock = clock;
   }
 
-  /** The last quarter of an hour by the second. */
-  public synchronized Range lately(Series series) {
-    return seconds.read(series, clock.millis(), seconds.capacity());
+  /** A stretch of time up to now. */
+  public synchronized Range read(Series series, Span span) {
+    long step = span.step().toMillis();
+    long now = clock.millis();
+    return switch (span) {
+      case QUARTER_HOUR -> seconds.read(series, now, span.points(), 1);
+      case DAY -> tens.read(series, now, span.points(), (int) (step / 10_000));
+      case WEEK, MONTH -> fives.read(series, now, span.points(), (int) (step / STORED_MILLIS));
+    };
   }
 
   /** The newest value of the last seconds; empty where nothing was recorded. */
@@ -67,98 +69,45 @@ public final class ServingHistory implements SmartLifecycle {
     return seconds.latest(series, clock.millis(), FRESH_SECONDS);
   }
 
-  /**
-   * @param moments of ten seconds each, at most a day's 8,640
-   */
-  public synchronized Range day(Series series, int moments) {
-    return tens.read(series, clock.millis(), Math.min(moments, tens.capacity()));
+  /** The second of the newest moment; negative where there is none. */
+  public synchronized long newestMillis() {
+    return seconds.newestMillis();
   }
 
-  synchronized void record() {
+  void record() {
     long now = clock.millis();
-    List<Engine> engines = engines();
-    before.keySet().retainAll(engines);
-    float[] moment = new float[Series.count()];
-    Arrays.fill(moment, Float.NaN);
-    double elapsed = (now - beforeMillis) / 1000.0;
-    if (beforeMillis > 0 && elapsed > 0) {
-      set(moment, Series.PROMPT_TOKENS, grown(engines, EngineStats::promptTokensTotal) / elapsed);
-      set(
-          moment,
-          Series.OUTPUT_TOKENS,
-          grown(engines, EngineStats::generatedTokensTotal) / elapsed);
-      set(moment, Series.PREEMPTIONS, grown(engines, EngineStats::preemptionsTotal) / elapsed);
-      long queries = grown(engines, EngineStats::prefixQueriesTotal);
-      if (queries > 0) {
-        double hits = grown(engines, EngineStats::prefixHitsTotal);
-        set(moment, Series.PREFIX_HITS, hits / queries);
-      }
-      set(moment, Series.CPU, (system.getProcessCpuTime() - beforeCpuNanos) / 1e9 / elapsed);
-    }
-    beforeCpuNanos = system.getProcessCpuTime();
-    occupancy(moment, engines);
-    ended(moment, elapsed);
-    calls.read(moment);
-    Runtime heap = Runtime.getRuntime();
-    set(moment, Series.HEAP_BYTES, heap.totalMemory() - heap.freeMemory());
-    engines.forEach(engine -> before.put(engine, engine.stats()));
-    beforeMillis = now;
-    seconds.add(now, moment);
-    tens.add(now, moment);
+    recordedMillis = now;
+    add(now, probe.read(now));
   }
 
-  private List<Engine> engines() {
-    List<Engine> engines = new ArrayList<>();
-    for (ServedModel served : models.list()) {
-      if (served.state() instanceof ServedModel.State.Ready(var model)) {
-        engines.add(model.engine());
+  synchronized void add(long millis, float[] moment) {
+    seconds.add(millis, moment);
+    tens.add(millis, moment);
+    fives.add(millis, moment);
+  }
+
+  /** What an earlier life stored. */
+  synchronized void restore(Stretch stretch) {
+    fives.restore(stretch.fromMillis(), stretch.values());
+  }
+
+  /**
+   * What was recorded from {@code fromMillis} on, oldest first, gaps left out.
+   *
+   * @param open whether the stretch that still goes on is one of them
+   */
+  synchronized List<Stretch> stretches(long fromMillis, boolean open) {
+    List<Stretch> found = new ArrayList<>();
+    long newest = fives.newestMillis();
+    long oldest = newest - Span.MONTH.length().toMillis() + STORED_MILLIS;
+    for (long at = Math.max(fromMillis, oldest); at <= newest; at += STORED_MILLIS) {
+      float[] values = fives.moment(at);
+      boolean ended = at + STORED_MILLIS <= clock.millis();
+      if (values != null && (ended || open)) {
+        found.add(new Stretch(at, values));
       }
     }
-    return engines;
-  }
-
-  private long grown(List<Engine> engines, ToLongFunction<EngineStats> total) {
-    long sum = 0;
-    for (Engine engine : engines) {
-      EngineStats earlier = before.get(engine);
-      long start = earlier == null ? 0 : total.applyAsLong(earlier);
-      sum += Math.max(0, total.applyAsLong(engine.stats()) - start);
-    }
-    return sum;
-  }
-
-  private static void occupancy(float[] moment, List<Engine> engines) {
-    int running = 0;
-    int waiting = 0;
-    long used = 0;
-    long blocks = 0;
-    for (Engine engine : engines) {
-      EngineStats stats = engine.stats();
-      running += stats.running();
-      waiting += stats.waiting();
-      used += stats.totalBlocks() - stats.freeBlocks();
-      blocks += stats.totalBlocks();
-    }
-    set(moment, Series.RUNNING, running);
-    set(moment, Series.WAITING, waiting);
-    if (blocks > 0) {
-      set(moment, Series.KV_USAGE, used / (double) blocks);
-    }
-  }
-
-  private void ended(float[] moment, double elapsed) {
-    long ended = calls.ended();
-    long failed = calls.failed();
-    if (beforeMillis > 0 && elapsed > 0) {
-      set(moment, Series.REQUESTS, (ended - beforeEnded) / elapsed);
-      set(moment, Series.ERRORS, (failed - beforeFailed) / elapsed);
-    }
-    beforeEnded = ended;
-    beforeFailed = failed;
-  }
-
-  private static void set(float[] moment, Series series, double value) {
-    moment[series.ordinal()] = (float) value;
+    return found;
   }
 
   @Override
@@ -166,13 +115,18 @@ public final class ServingHistory implements SmartLifecycle {
     ScheduledExecutorService started =
         Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("serving-history").daemon().unstarted(task));
-    started.scheduleAtFixedRate(this::recordOrLog, 1, 1, TimeUnit.SECONDS);
+    // In the middle of a second: a moment a little early or late still falls into its own.
+    long toMiddle = 1_500 - clock.millis() % 1_000;
+    started.scheduleAtFixedRate(this::recordOrLog, toMiddle, 1_000, TimeUnit.MILLISECONDS);
     timer = started;
   }
 
   private void recordOrLog() {
     try {
-      record();
+      // After a pause the timer catches up: rates over no time would say nothing.
+      if (clock.millis() - recordedMillis >= 500) {
+        record();
+      }
     } catch (RuntimeException e) {
       log.warn("A moment of the serving history was lost", e);
     }

@@ -168,7 +168,8 @@ class ChatBrowserTests {
     browser.get(address() + "/console/requests");
     page.click("#requests tr[data-id] a");
     page.awaitElement("#time-title");
-    assertThat(page.text("#main")).contains("Prefill", "Batch mates", "For KV blocks", "0 steps");
+    assertThat(page.text("#main"))
+        .contains("Prefill", "prompt tokens computed in", "It waited for", "Settings in force");
     for (int width : new int[] {1440, 360}) {
       page.view(width, width == 360 ? "dark" : "light");
       page.assertNothingIsWiderThanTheWindow();

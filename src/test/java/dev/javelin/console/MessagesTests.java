@@ -66,6 +66,7 @@ class MessagesTests {
                     || key.startsWith("js.state.")
                     || key.startsWith("js.origin.")
                     || key.startsWith("js.loading.")
+                    || key.startsWith("js.wait.")
                     || composed.stream().anyMatch(key::startsWith));
   }
 

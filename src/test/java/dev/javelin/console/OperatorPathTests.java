@@ -107,7 +107,7 @@ class OperatorPathTests {
       browser.awaitText(".figures", "TTFT");
       browser.click(By.linkText("Requests"));
       browser.click("#requests tr[data-id] a");
-      browser.awaitText("#content", "Steps waited");
+      browser.awaitText("#content", "It waited for");
 
       // a key is made for a program, works, and is revoked
       browser.click(By.linkText("Access"));

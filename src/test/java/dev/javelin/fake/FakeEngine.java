@@ -51,6 +51,9 @@ public final class FakeEngine implements Engine {
   private final Queue<List<GenerationEvent>> turns = new ConcurrentLinkedQueue<>();
   private volatile @Nullable ErrorCode refusal;
 
+  /** What the timelines say of every request. */
+  public volatile int generatedTokens = 5;
+
   /** A script of text pieces, one token each, and an end. */
   public void says(FinishReason reason, String... pieces) {
     refusal = null;
@@ -173,11 +176,11 @@ public final class FakeEngine implements Engine {
         : Engine.super.timeline(requestId);
   }
 
-  private static RequestTimeline line(
+  private RequestTimeline line(
       String id, @Nullable FinishReason finish, @Nullable ErrorCode error) {
     var waited = new RequestTimeline.Waited(1, 2, 3, 4, 5);
     return new RequestTimeline(
-        id, "fake", 0, 7, 1, 2, 3, waited, 1, 2, 0.5, 1, 0, 3, 4, 5, finish, error);
+        id, "fake", 0, 7, 1, 2, 3, waited, 1, 2, 0.5, 1, 0, 3, 4, generatedTokens, finish, error);
   }
 
   /** As an engine does: before the listener hears of it. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The server in a JVM of its own, started as the launcher does but from the compiled classes. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Javelin is ready: (http://\\S+)/ .*");
 
   private final Process process;
@@ -21,7 +22,7 @@ final class ServerProcess implements AutoCloseable {
   private final CompletableFuture<String> url = new CompletableFuture<>();
   private final Thread reader;
 
-  ServerProcess(String... arguments) throws IOException {
+  public ServerProcess(String... arguments) throws IOException {
     this(List.of("-Xmx512m"), arguments);
   }
 
@@ -61,7 +62,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Waits for the model; the server's address without a slash at the end. */
-  String url() {
+  public String url() {
     return url.join();
   }
 
@@ -83,6 +84,42 @@ final class ServerProcess implements AutoCloseable {
     int code = process.waitFor();
     reader.join();
     return code;
+  }
+
+  /**
+   * Bytes of the heap that are in use after everything else was collected.
+   *
+   * @throws IOException if the JDK's jcmd does not say
+   */
+  public long liveHeapBytes() throws IOException, InterruptedException {
+    Process histogram =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                String.valueOf(process.pid()),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader lines = histogram.inputReader()) {
+      return lines
+          .lines()
+          .filter(line -> line.startsWith("Total"))
+          .map(line -> line.split("\\s+")[2])
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElseThrow(() -> new IOException("jcmd does not tell of the heap"));
+    }
+  }
+
+  /** Bytes that the process holds of the machine's memory; 0 where the system does not say. */
+  public long residentBytes() throws IOException {
+    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .sum();
   }
 
   /** Everything written until now. */

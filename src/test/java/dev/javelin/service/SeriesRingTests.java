@@ -8,15 +8,19 @@ import org.junit.jupiter.api.Test;
 class SeriesRingTests {
   private final SeriesRing ring = new SeriesRing(10, 5);
 
-  private void add(long millis, float value) {
+  private static float[] moment(Series series, float value) {
     float[] moment = new float[Series.count()];
     Arrays.fill(moment, Float.NaN);
-    moment[Series.RUNNING.ordinal()] = value;
-    ring.add(millis, moment);
+    moment[series.ordinal()] = value;
+    return moment;
+  }
+
+  private void add(long millis, float value) {
+    ring.add(millis, moment(Series.RUNNING, value));
   }
 
   private float[] read(long now) {
-    return ring.read(Series.RUNNING, now, 5).values();
+    return ring.read(Series.RUNNING, now, 5, 1).values();
   }
 
   @Test
@@ -25,7 +29,7 @@ class SeriesRingTests {
     add(105, 3);
     add(130, 7);
     assertThat(read(139)).containsExactly(Float.NaN, 2, Float.NaN, Float.NaN, 7);
-    ServingHistory.Range range = ring.read(Series.RUNNING, 139, 5);
+    ServingHistory.Range range = ring.read(Series.RUNNING, 139, 5, 1);
     assertThat(range.fromMillis()).isEqualTo(90);
     assertThat(range.stepMillis()).isEqualTo(10);
   }
@@ -55,5 +59,37 @@ class SeriesRingTests {
     assertThat(ring.latest(Series.RUNNING, 130, 3)).hasValue(3);
     assertThat(ring.latest(Series.RUNNING, 140, 3)).isEmpty();
     assertThat(ring.latest(Series.WAITING, 119, 3)).isEmpty();
+  }
+
+  @Test
+  void aPointOfALongerRangeIsTheMeanAndATailIsTheHighestOfWhatIsKnown() {
+    add(100, 1);
+    add(110, 3);
+    add(120, 8);
+    for (float tail : new float[] {5, 2}) {
+      ring.add(120, moment(Series.TTFT_P99, tail));
+    }
+    ring.add(130, moment(Series.TTFT_P99, 4));
+    // points of two slots: 100 and 110, 120 and 130
+    assertThat(ring.read(Series.RUNNING, 139, 3, 2).values()).containsExactly(Float.NaN, 2, 8);
+    assertThat(ring.read(Series.TTFT_P99, 139, 3, 2).values())
+        .containsExactly(Float.NaN, Float.NaN, 5);
+    assertThat(ring.read(Series.RUNNING, 139, 3, 2).fromMillis()).isEqualTo(80);
+  }
+
+  @Test
+  void whatIsRestoredFillsGapsAndNothingElse() {
+    for (long at = 100; at <= 140; at += 10) {
+      ring.restore(at, moment(Series.RUNNING, at));
+    }
+    add(140, 1);
+    add(160, 2);
+    ring.restore(150, moment(Series.RUNNING, 150));
+    ring.restore(160, moment(Series.RUNNING, 160));
+    ring.restore(110, moment(Series.RUNNING, 9));
+    assertThat(read(165)).containsExactly(120, 130, 1, 150, 2);
+    assertThat(ring.moment(150)).contains(150f);
+    assertThat(ring.moment(170)).isNull();
+    assertThat(ring.newestMillis()).isEqualTo(160);
   }
 }

@@ -31,13 +31,6 @@ import reactor.core.scheduler.Scheduler;
 @RestController
 @RequestMapping("/api/v1/requests")
 final class RequestsController {
-  /** What the audit keeps of a request that was cancelled. */
-  private record Cancelled(String id, String model, String version, String state) {
-    static Cancelled of(RunningRequests.View request, String state) {
-      return new Cancelled(request.id(), request.model(), request.version(), state);
-    }
-  }
-
   /**
    * @param model the alias to ask; null: the one that was asked
    */
@@ -91,8 +84,7 @@ final class RequestsController {
     if (before == null || !requests.cancel(id)) {
       throw new ProblemException(Type.NOT_FOUND, "no request '%s' runs".formatted(id));
     }
-    Audited.change(
-        exchange, Cancelled.of(before, before.state()), Cancelled.of(before, "cancelled"));
+    Audited.change(exchange, before.brief(before.state()), before.brief("cancelled"));
     return ResponseEntity.accepted().build();
   }
 
