@@ -74,7 +74,8 @@ export function plot(svg, runs, top, alive, marks) {
     const y = Math.min(HEIGHT - 0.5, Math.max(0.5, (i * HEIGHT) / 4));
     parts.push(shape("line", { class: "grid", x1: 0, x2: WIDTH, y1: y, y2: y }));
   }
-  for (const at of marks) parts.push(vertical("mark", at));
+  const swaps = marks.map((at) => vertical("mark", at));
+  parts.push(...swaps);
   // The first series is what the chart is about: it lies on top.
   runs.map((values, index) => [values, index]).reverse().forEach(([values, index]) => {
     parts.push(shape("path", { class: `c${index}`, d: path(values, top, WIDTH, HEIGHT) }));
