@@ -90,5 +90,6 @@ function vertical(kind, share) {
 /** Moves a plot's crosshair to a share of its width; null removes it. */
 export function cross(svg, share) {
   svg.querySelector(".cross")?.remove();
-  if (share !== null) svg.append(vertical("cross", share));
+  const line = share === null ? null : vertical("cross", share);
+  if (line) svg.append(line);
 }
