@@ -7,6 +7,7 @@ import dev.javelin.backend.KvCache;
 import dev.javelin.backend.cpu.CpuBackend;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.Checkpoints;
+import dev.javelin.engine.PlainBeamSearch.Found;
 import dev.javelin.engine.beam.BeamParams;
 import dev.javelin.engine.beam.BeamParams.EarlyStopping;
 import dev.javelin.engine.beam.BeamSearch;
@@ -14,28 +15,18 @@ import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationEvent;
-import dev.javelin.engine.request.GenerationListener;
-import dev.javelin.engine.request.GenerationRequest;
-import dev.javelin.engine.request.RequestTimeline;
-import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.SamplingParamsBuilder;
 import dev.javelin.engine.request.StructuredOutput;
 import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.engine.runner.BackendModelRunner;
-import dev.javelin.engine.runner.ModelRunner;
-import dev.javelin.engine.runner.StepHandle;
-import dev.javelin.engine.sampling.grammar.GrammarRule;
-import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.fake.AsciiTokenizer;
 import dev.javelin.model.Model;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.KvDType;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -79,34 +70,27 @@ class BeamSearchTests {
     checkpoint.close();
   }
 
-  /** An answer as a plain list, and what it is ordered by. */
-  private record Found(List<Integer> tokens, double score, FinishReason reason) {
-    /** Where the score was the logprob so far. */
-    Found scored(BeamParams params, int promptLength) {
-      return new Found(tokens, params.score(score, promptLength + tokens.size()), reason);
-    }
-  }
-
-  private static final Comparator<Found> BEST_FIRST =
-      Comparator.comparingDouble(Found::score).reversed();
-
   @Test
   void finds_the_best_of_all_answers_when_it_follows_them_all() {
     int[] prompt = prompt(1, 37);
     List<Integer> words = List.of(300, 301, 302, 303, EOS);
     try (Engine sharing = engine(true);
         Engine plain = engine(false)) {
-      List<Found> all = everyAnswer(plain, prompt, words, 3);
+      List<Found> all = PlainBeamSearch.everyAnswer(plain, prompt, words, 3);
       for (double penalty : new double[] {1, 0, 3, -1}) {
         BeamParams params = new BeamParams(20, penalty, EarlyStopping.WHEN_DECIDED);
         List<Found> best =
             all.stream()
                 .map(answer -> answer.scored(params, prompt.length))
-                .sorted(BEST_FIRST)
+                .sorted(PlainBeamSearch.BEST_FIRST)
                 .limit(20)
                 .toList();
         List<Found> found =
-            search(sharing, params, prompt, sampling(3).allowedTokenIds(Set.copyOf(words)));
+            search(
+                sharing,
+                params,
+                prompt,
+                PlainBeamSearch.sampling(3).allowedTokenIds(Set.copyOf(words)));
         assertSame(found, best);
       }
     }
@@ -130,9 +114,13 @@ class BeamSearchTests {
         // End tokens that do come, so that answers of all lengths compete.
         Set<Integer> ends = new HashSet<>(Set.of(EOS));
         ends.addAll(List.copyOf(likeliest(plain, prompt, new int[0], 6)).subList(3, 6));
-        List<Found> expected = plainSearch(plain, params, prompt, maxTokens, 2, ends);
+        List<Found> expected = PlainBeamSearch.search(plain, params, prompt, maxTokens, 2, ends);
         List<Found> found =
-            search(sharing, params, prompt, sampling(maxTokens).minTokens(2).stopTokenIds(ends));
+            search(
+                sharing,
+                params,
+                prompt,
+                PlainBeamSearch.sampling(maxTokens).minTokens(2).stopTokenIds(ends));
         assertSame(found, expected);
       }
     }
@@ -143,13 +131,13 @@ class BeamSearchTests {
     int[] prompt = prompt(3, 100);
     int width = 4;
     int maxTokens = 40;
-    try (Counted engine = engine(true)) {
+    try (CountingEngine engine = engine(true)) {
       List<Found> found =
           search(
               engine,
               new BeamParams(width, 1, EarlyStopping.WHEN_DECIDED),
               prompt,
-              sampling(maxTokens).ignoreEos(true));
+              PlainBeamSearch.sampling(maxTokens).ignoreEos(true));
       assertThat(found).hasSize(width);
       long expected = prompt.length;
       for (int answered = 1; answered < maxTokens; answered++) {
@@ -167,7 +155,7 @@ class BeamSearchTests {
     int[] prompt = prompt(4, 24);
     try (Engine engine = engine(true)) {
       BeamParams params = new BeamParams(3, 1, EarlyStopping.WHEN_DECIDED);
-      List<Found> free = search(engine, params, prompt, sampling(8));
+      List<Found> free = search(engine, params, prompt, PlainBeamSearch.sampling(8));
       List<Integer> best = free.getFirst().tokens();
       List<Integer> word = best.subList(1, 3);
       List<Answer> answers =
@@ -175,7 +163,7 @@ class BeamSearchTests {
               engine,
               params,
               prompt,
-              sampling(8).badWords(List.of(word)).logprobs(2).promptLogprobs(0));
+              PlainBeamSearch.sampling(8).badWords(List.of(word)).logprobs(2).promptLogprobs(0));
       for (Answer answer : answers) {
         List<Integer> tokens = answer.tokenIds();
         assertThat(Collections.indexOfSubList(tokens, word)).isEqualTo(-1);
@@ -199,7 +187,7 @@ class BeamSearchTests {
               engine,
               new BeamParams(4, 0, EarlyStopping.WHEN_DECIDED),
               prompt(5, 20),
-              sampling(16)
+              PlainBeamSearch.sampling(16)
                   .rule(engine.rule(new StructuredOutput.Choice(List.of("no", "yes", "never")))));
       assertThat(answers.stream().map(Answer::text))
           .containsExactlyInAnyOrder("no", "yes", "never");
@@ -216,7 +204,8 @@ class BeamSearchTests {
           new BeamSearch(
               engine,
               new AsciiTokenizer(),
-              request(prompt(6, 30), sampling(CONTEXT - 30).ignoreEos(true)),
+              PlainBeamSearch.request(
+                  prompt(6, 30), PlainBeamSearch.sampling(CONTEXT - 30).ignoreEos(true)),
               new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED),
               listener(answers, new CountDownLatch(2)));
       search.start();
@@ -235,13 +224,14 @@ class BeamSearchTests {
   void goes_on_while_the_engine_drains_and_fails_once_when_it_closes() {
     BeamParams params = new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED);
     Engine engine = engine(true);
-    List<Answer> drained = begin(engine, params, sampling(12).ignoreEos(true));
+    List<Answer> drained = begin(engine, params, PlainBeamSearch.sampling(12).ignoreEos(true));
     assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
     assertThat(drained).allSatisfy(a -> assertThat(a.tokenIds()).hasSize(12));
     engine.close();
 
     Engine closed = engine(true);
-    List<Answer> failed = begin(closed, params, sampling(CONTEXT - 30).ignoreEos(true));
+    List<Answer> failed =
+        begin(closed, params, PlainBeamSearch.sampling(CONTEXT - 30).ignoreEos(true));
     closed.close();
     assertThat(failed)
         .allSatisfy(a -> assertThat(a.failed().code()).isEqualTo(ErrorCode.SHUTTING_DOWN));
@@ -252,8 +242,9 @@ class BeamSearchTests {
   void refuses_by_name_what_it_cannot_heed() {
     try (Engine engine = engine(true)) {
       BeamParams params = new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED);
-      assertRefused(engine, params, sampling(4).stop(List.of("x")), "stop");
-      assertRefused(engine, params, sampling(4).logitBias(Map.of(5, 1f)), "logit_bias");
+      assertRefused(engine, params, PlainBeamSearch.sampling(4).stop(List.of("x")), "stop");
+      assertRefused(
+          engine, params, PlainBeamSearch.sampling(4).logitBias(Map.of(5, 1f)), "logit_bias");
     }
   }
 
@@ -290,7 +281,7 @@ class BeamSearchTests {
     new BeamSearch(
             engine,
             new AsciiTokenizer(),
-            request(prompt(6, 30), sampling),
+            PlainBeamSearch.request(prompt(6, 30), sampling),
             params,
             listener(answers, new CountDownLatch(params.width())))
         .start();
@@ -304,7 +295,7 @@ class BeamSearchTests {
     new BeamSearch(
             engine,
             new AsciiTokenizer(),
-            request(prompt, sampling),
+            PlainBeamSearch.request(prompt, sampling),
             params,
             listener(answers, open))
         .start();
@@ -333,211 +324,30 @@ class BeamSearchTests {
     };
   }
 
-  /** Every answer of at most {@code length} of {@code words}, its logprob as that of a prompt. */
-  private static List<Found> everyAnswer(
-      Engine engine, int[] prompt, List<Integer> words, int length) {
-    List<Found> all = new ArrayList<>();
-    List<List<Integer>> open = List.of(List.of());
-    for (int n = 1; n <= length; n++) {
-      List<List<Integer>> longer = new ArrayList<>();
-      for (List<Integer> before : open) {
-        for (int word : words) {
-          List<Integer> tokens = Stream.concat(before.stream(), Stream.of(word)).toList();
-          double logprob = logprob(engine, prompt, tokens);
-          if (word == EOS) {
-            all.add(new Found(before, logprob, FinishReason.STOP));
-          } else if (n == length) {
-            all.add(new Found(tokens, logprob, FinishReason.LENGTH));
-          } else {
-            longer.add(tokens);
-          }
-        }
-      }
-      open = longer;
-    }
-    return all;
-  }
-
-  private static double logprob(Engine engine, int[] prompt, List<Integer> answer) {
-    Answer scored = new Answer();
-    engine.submit(request(with(prompt, answer), sampling(1).promptLogprobs(0)), scored);
-    List<TokenLogprobs> tokens = scored.promptLogprobs();
-    return tokens.subList(prompt.length - 1, tokens.size()).stream()
-        .mapToDouble(TokenLogprobs::logprob)
-        .sum();
-  }
-
   private static Set<Integer> likeliest(Engine engine, int[] prompt, int[] answer, int n) {
     Set<Integer> ids = new LinkedHashSet<>();
-    for (int id : next(engine, prompt, Arrays.stream(answer).boxed().toList(), n).topTokenIds()) {
+    for (int id :
+        PlainBeamSearch.next(engine, prompt, Arrays.stream(answer).boxed().toList(), n)
+            .topTokenIds()) {
       ids.add(id);
     }
     return ids;
-  }
-
-  private static TokenLogprobs next(Engine engine, int[] prompt, List<Integer> answer, int n) {
-    Answer one = new Answer();
-    engine.submit(request(with(prompt, answer), sampling(1).ignoreEos(true).logprobs(n)), one);
-    return one.logprobs().getFirst();
-  }
-
-  /** The search as vLLM writes it, over lists, with an engine that forgets each request. */
-  private static List<Found> plainSearch(
-      Engine engine,
-      BeamParams params,
-      int[] prompt,
-      int maxTokens,
-      int minTokens,
-      Set<Integer> ends) {
-    record Open(List<Integer> tokens, double logprob) {}
-    List<Found> complete = new ArrayList<>();
-    List<Open> beams = List.of(new Open(List.of(), 0));
-    for (int n = 1; n <= maxTokens; n++) {
-      List<Open> longer = new ArrayList<>();
-      for (Open beam : beams) {
-        TokenLogprobs next = next(engine, prompt, beam.tokens(), 2 * params.width() + ends.size());
-        int taken = 0;
-        for (int i = 0; taken < 2 * params.width(); i++) {
-          int id = next.topTokenIds()[i];
-          double logprob = beam.logprob() + next.topLogprobs()[i];
-          if (!ends.contains(id)) {
-            longer.add(
-                new Open(Stream.concat(beam.tokens().stream(), Stream.of(id)).toList(), logprob));
-            taken++;
-          } else if (n > minTokens) {
-            double score = params.score(logprob, prompt.length + n - 1);
-            complete.add(new Found(beam.tokens(), score, FinishReason.STOP));
-            taken++;
-          }
-        }
-      }
-      longer.sort(Comparator.comparingDouble(Open::logprob).reversed());
-      beams = longer.subList(0, params.width());
-      complete.sort(BEST_FIRST);
-      if (complete.size() >= params.width()) {
-        double worst = complete.get(params.width() - 1).score();
-        double best = beams.getFirst().logprob();
-        double now = params.score(best, prompt.length + n);
-        double ever =
-            params.lengthPenalty() > 0 ? params.score(best, prompt.length + maxTokens) : now;
-        boolean stop =
-            switch (params.earlyStopping()) {
-              case WHEN_COMPLETE -> true;
-              case WHEN_UNLIKELY -> worst >= now;
-              case WHEN_DECIDED -> worst >= ever;
-            };
-        if (stop) {
-          return complete.subList(0, params.width());
-        }
-      }
-    }
-    for (Open beam : beams) {
-      double score = params.score(beam.logprob(), prompt.length + maxTokens);
-      complete.add(new Found(beam.tokens(), score, FinishReason.LENGTH));
-    }
-    return complete.stream().sorted(BEST_FIRST).limit(params.width()).toList();
-  }
-
-  private static int requests;
-
-  private static GenerationRequest request(int[] prompt, SamplingParamsBuilder sampling) {
-    return new GenerationRequest("b" + requests++, prompt, sampling.build(), Long.MAX_VALUE);
-  }
-
-  private static SamplingParamsBuilder sampling(int maxTokens) {
-    return SamplingParams.builder().temperature(0).maxTokens(maxTokens);
   }
 
   private static int[] prompt(int n, int length) {
     return new Random(n).ints(length, 10, 2000).toArray();
   }
 
-  private static int[] with(int[] prompt, List<Integer> answer) {
-    return IntStream.concat(Arrays.stream(prompt), answer.stream().mapToInt(Integer::intValue))
-        .toArray();
-  }
-
-  private static Counted engine(boolean prefixCache) {
+  private static CountingEngine engine(boolean prefixCache) {
     int numBlocks = 24 * CONTEXT / BLOCK;
     LoadOptions options =
         new LoadOptions(CONTEXT, 32, 512, BLOCK, 1, KvDType.F16, 1, 100, 100, 0, prefixCache, 0)
             .settled();
     KvCache cache = backend.kvCache(model.kvCacheSpec(BLOCK, KvDType.F16), numBlocks);
-    CountingRunner runner =
-        new CountingRunner(
+    CountingEngine.Runner runner =
+        new CountingEngine.Runner(
             new BackendModelRunner(backend, model, cache, null, options, CONTEXT, checkpoint));
-    return new Counted(
+    return new CountingEngine(
         new BatchingEngine(runner, new AsciiTokenizer(), CONTEXT, options, numBlocks), runner);
-  }
-
-  /** An engine that knows how many tokens its steps computed. */
-  private record Counted(BatchingEngine engine, CountingRunner runner) implements Engine {
-    long computed() {
-      return runner.tokens;
-    }
-
-    @Override
-    public void submit(GenerationRequest request, GenerationListener listener) {
-      engine.submit(request, listener);
-    }
-
-    @Override
-    public void abort(String requestId) {
-      engine.abort(requestId);
-    }
-
-    @Override
-    public GrammarRule rule(StructuredOutput output) {
-      return engine.rule(output);
-    }
-
-    @Override
-    public EngineStats stats() {
-      return engine.stats();
-    }
-
-    @Override
-    public List<RequestTimeline> timelines() {
-      return engine.timelines();
-    }
-
-    @Override
-    public boolean drain(Duration timeout) {
-      return engine.drain(timeout);
-    }
-
-    @Override
-    public void close() {
-      engine.close();
-    }
-  }
-
-  /** Lends the backend to one engine after another. */
-  private static final class CountingRunner implements ModelRunner {
-    private final ModelRunner runner;
-    volatile long tokens;
-
-    CountingRunner(ModelRunner runner) {
-      this.runner = runner;
-    }
-
-    @Override
-    public int vocabSize() {
-      return runner.vocabSize();
-    }
-
-    @Override
-    public StepHandle launch(SchedulerOutput step) {
-      tokens += step.numTokens();
-      return runner.launch(step);
-    }
-
-    @Override
-    public void restart() {
-      runner.restart();
-    }
-
-    @Override
-    public void close() {}
   }
 }
