@@ -3,7 +3,6 @@ package dev.javelin.engine.scheduler;
 import dev.javelin.engine.request.WaitReason;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +19,13 @@ import org.jspecify.annotations.Nullable;
  * therefore never held up, and every sequence ends. Engine thread only.
  */
 public final class Scheduler {
-  private static final int[] NOTHING = {};
-
   private final BlockPool pool;
   private final SchedulerOptions options;
   private final SchedulingConstraint constraint;
   private final KvCacheManager cache;
   private final FairShare shares = new FairShare();
   private final List<Sequence> running = new ArrayList<>();
-  private final BitSet usedIds = new BitSet();
-  private final BitSet finishedIds = new BitSet();
+  private final SequenceIds ids = new SequenceIds();
   private int numWaiting;
   private long arrivals;
   private long steps;
@@ -63,8 +59,7 @@ public final class Scheduler {
       throw new IllegalArgumentException(
           "%d tokens do not fit %d blocks".formatted(sequence.numTokens(), pool.numBlocks()));
     }
-    int id = nextId();
-    usedIds.set(id);
+    int id = ids.take();
     sequence.arrival = arrivals++;
     TenantQueue queue = shares.enter(sequence.tenant);
     sequence.queue(queue);
@@ -76,7 +71,7 @@ public final class Scheduler {
 
   /** The id that the next sequence will get. */
   public int nextId() {
-    return usedIds.nextClearBit(0);
+    return ids.next();
   }
 
   /** Chooses the next step and counts its tokens as computed. */
@@ -118,7 +113,7 @@ public final class Scheduler {
       }
     }
     noteWaiting();
-    int[] finished = step.numTokens() == 0 ? NOTHING : takeFinished();
+    int[] finished = step.numTokens() == 0 ? SequenceIds.NONE : ids.takeFinished();
     return step.build(finished, pool.host().takeMoves());
   }
 
@@ -169,10 +164,7 @@ public final class Scheduler {
       sequence.queue().dequeue(sequence);
       numWaiting--;
     }
-    usedIds.clear(sequence.id);
-    if (sequence.announced) {
-      finishedIds.set(sequence.id);
-    }
+    ids.free(sequence.id, sequence.announced);
     sequence.id = Sequence.NO_ID;
   }
 
@@ -431,15 +423,5 @@ public final class Scheduler {
       return WaitReason.SEQUENCES;
     }
     return blocked != null ? WaitReason.BLOCKS : WaitReason.BUDGET;
-  }
-
-  private int[] takeFinished() {
-    int[] ids = new int[finishedIds.cardinality()];
-    int n = 0;
-    for (int id = finishedIds.nextSetBit(0); id >= 0; id = finishedIds.nextSetBit(id + 1)) {
-      ids[n++] = id;
-    }
-    finishedIds.clear();
-    return ids;
   }
 }
