@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
 
 /** Stands in for the real backends. */
@@ -24,6 +25,14 @@ public class FakeBackend {
   @Bean
   InMemoryReactiveClientRegistrationRepository registrations(FakeIssuer issuer) {
     return new InMemoryReactiveClientRegistrationRepository(issuer.registration());
+  }
+
+  /** Of each server its own: the end of one must not take the threads of the others. */
+  @Bean
+  ReactorResourceFactory reactorResourceFactory() {
+    ReactorResourceFactory own = new ReactorResourceFactory();
+    own.setUseGlobalResources(false);
+    return own;
   }
 
   @Bean
