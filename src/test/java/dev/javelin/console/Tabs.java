@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tabs implements AutoCloseable {
   private static final int BREAKS_AFTER = 9;
+  private static final Pattern MILLIS = Pattern.compile("\"millis\":(\\d+)");
   private static final String SERIES =
       "/console/series?series=requests,output_tokens,ttft_p95,waiting,errors";
 
@@ -51,9 +55,9 @@ final class Tabs implements AutoCloseable {
       tabs.add(tab);
       threads.add(Thread.ofVirtual().start(tab::listen));
       if (i % 3 == 1) {
-        threads.add(Thread.ofVirtual().start(() -> poll("/console/requests.json?since=1", 1)));
+        threads.add(Thread.ofVirtual().start(this::followRequests));
       } else if (i % 3 == 2) {
-        threads.add(Thread.ofVirtual().start(() -> poll(SERIES, 5)));
+        threads.add(Thread.ofVirtual().start(this::readSeries));
       }
     }
   }
@@ -86,16 +90,50 @@ final class Tabs implements AutoCloseable {
     return moments.stream().filter(moment -> moment >= from && moment <= to).toList();
   }
 
-  private void poll(String path, int seconds) {
+  /** What ended since the answer before, every second. */
+  private void followRequests() {
+    long since = System.currentTimeMillis();
     while (!closed) {
-      try {
-        HttpRequest request =
-            load.request(path).header("x-api-key", key).header("Accept-Encoding", "gzip").build();
-        client.send(request, HttpResponse.BodyHandlers.discarding());
-        Thread.sleep(Duration.ofSeconds(seconds));
-      } catch (IOException | InterruptedException e) {
-        return;
+      String rows = get("/console/requests.json?since=" + since);
+      Matcher millis = MILLIS.matcher(rows);
+      if (millis.find()) {
+        since = Long.parseLong(millis.group(1));
       }
+      pause(1);
+    }
+  }
+
+  private void readSeries() {
+    while (!closed) {
+      get(SERIES);
+      pause(5);
+    }
+  }
+
+  /** Sent as to a browser, compressed; empty once the tabs are closed. */
+  private String get(String path) {
+    HttpRequest request =
+        load.request(path).header("x-api-key", key).header("Accept-Encoding", "gzip").build();
+    try {
+      HttpResponse<InputStream> answer =
+          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      boolean packed = answer.headers().firstValue("Content-Encoding").isPresent();
+      try (InputStream body = packed ? new GZIPInputStream(answer.body()) : answer.body()) {
+        return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  private static void pause(int seconds) {
+    try {
+      Thread.sleep(Duration.ofSeconds(seconds));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
