@@ -2,7 +2,7 @@ package dev.javelin.security;
 
 import dev.javelin.catalog.account.Accounts;
 import dev.javelin.catalog.account.Role;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
@@ -23,12 +23,14 @@ final class FirstAdministrator {
   }
 
   /**
-   * Prints the one-time password to the terminal, not to the log: logs are kept and shipped.
+   * Before the server says that it is ready: who reads that may log in.
+   *
+   * <p>Prints the one-time password to the terminal, not to the log: logs are kept and shipped.
    *
    * @throws dev.javelin.catalog.CatalogException INVALID if the given password is too short or too
    *     long
    */
-  @EventListener(ApplicationReadyEvent.class)
+  @EventListener(ApplicationStartedEvent.class)
   void make() {
     if (!accounts.isEmpty()) {
       return;

@@ -190,6 +190,7 @@ class RealSwapTests {
                 "{\"name\":\"swap\",\"role\":\"admin\"}",
                 "Authorization",
                 "Basic " + basic)
+            .is(201)
             .text("/secret");
     ApiClient api = new ApiClient(port, key);
     Path store = Files.createDirectories(directory.resolve("data/store"));
