@@ -178,7 +178,7 @@ class PlaygroundBrowserTests {
   void aConversationSurvivesALookAtAnotherPage() {
     ask("remember me");
     browser.click("#main .figures a");
-    browser.awaitText("h1", "req");
+    browser.awaitText("h1", "chatcmpl");
     browser.driver().get(address());
     browser.await().until(_ -> all(".msg .text").equals(List.of("remember me", "fine")));
     browser.click("#clear");
