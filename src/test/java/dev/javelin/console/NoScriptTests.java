@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.ui.ExpectedConditions;
 
 /** The console in a browser that runs no scripts: reading, and whatever plain forms do. */
 @ExtendWith(SharedConsole.class)
@@ -78,7 +79,7 @@ class NoScriptTests {
     browser.choose("#plan select[name=what]", "first:2/small");
     browser.click("#plan form[method=get] button");
     browser.awaitText("#plan", "Load first:2/small");
-    browser.click("#plan form[method=post] button");
+    confirmPlan();
     By unload = By.xpath("//tr[contains(., 'first:2/small')]//a[text()='Unload']");
     browser
         .await()
@@ -89,7 +90,7 @@ class NoScriptTests {
             });
     browser.click(unload);
     browser.awaitText("#plan", "No request runs on it.");
-    browser.click("#plan form[method=post] button");
+    confirmPlan();
     browser
         .await()
         .until(
@@ -97,6 +98,13 @@ class NoScriptTests {
               open("/console/runtime");
               return !browser.text("#instances").contains("first:2/small");
             });
+  }
+
+  /** Returns once the answer is there: to go elsewhere before it would cancel the sending. */
+  private void confirmPlan() {
+    WebElement plan = browser.awaitElement("#plan form[method=post]");
+    browser.click("#plan form[method=post] button");
+    browser.await().until(ExpectedConditions.stalenessOf(plan));
   }
 
   @Test
