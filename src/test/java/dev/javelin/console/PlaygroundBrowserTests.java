@@ -57,6 +57,8 @@ class PlaygroundBrowserTests {
                 "--javelin.database-url=jdbc:h2:mem:playground;DB_CLOSE_DELAY=-1",
                 "--javelin.admin.password=" + ServerTest.ADMIN_PASSWORD,
                 "--spring.main.allow-bean-definition-overriding=true");
+    browser.driver().get(address());
+    browser.awaitElement("#models .chip.ready");
     engine = server.getBean(FakeModelOpener.class).engine;
     server
         .getBean(DecodingProfiles.class)
