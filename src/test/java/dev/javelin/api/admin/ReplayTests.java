@@ -32,7 +32,10 @@ class ReplayTests {
   void connect() {
     admin = new ApiClient(port, keys.with(Role.ADMIN));
     opener.engine.says(FinishReason.STOP, "Hel", "lo");
-    chat(admin, ""); // until the model is there
+    // The start registers the model while the first test begins.
+    while (chat(admin, "").status() == 404) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
