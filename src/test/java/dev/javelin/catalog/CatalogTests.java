@@ -55,15 +55,6 @@ class CatalogTests {
     }
   }
 
-  @Test
-  void idsSortByTime() {
-    UUID early = TimeSortedId.at(1_700_000_000_000L);
-    UUID late = TimeSortedId.at(1_700_000_000_001L);
-    assertThat(early.toString()).isLessThan(late.toString());
-    assertThat(early.version()).isEqualTo(7);
-    assertThat(early.variant()).isEqualTo(2);
-  }
-
   private void remembers(String url) {
     ModelVersion version;
     Alias alias;
