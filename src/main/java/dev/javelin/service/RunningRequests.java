@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -116,14 +115,14 @@ public final class RunningRequests {
     running.put(generation.id(), generation);
   }
 
+  /** It is in one of the two lists at any time, and the later it ends the later it says so. */
   void remove(Generation generation) {
-    if (running.remove(generation.id()) != null) {
-      View view = generation.view(clock.instant());
-      synchronized (done) {
+    synchronized (done) {
+      if (running.remove(generation.id()) != null) {
         if (done.size() == KEPT) {
           done.removeLast();
         }
-        done.addFirst(view);
+        done.addFirst(generation.view(clock.instant()));
       }
     }
   }
@@ -135,30 +134,28 @@ public final class RunningRequests {
    * @param after the call behind which the list begins; null for the first
    */
   public List<View> list(@Nullable Which which, @Nullable Cursor after, int limit) {
-    Stream<View> alive =
-        which == Which.DONE
-            ? Stream.empty()
-            : running.values().stream().map(generation -> generation.view(null));
-    Collection<View> dead = which == Which.RUNNING ? List.of() : done();
-    return Stream.concat(alive, dead.stream())
+    List<Generation> alive;
+    List<View> dead;
+    synchronized (done) {
+      alive = which == Which.DONE ? List.of() : List.copyOf(running.values());
+      dead = which == Which.RUNNING ? List.of() : List.copyOf(done);
+    }
+    return Stream.concat(alive.stream().map(generation -> generation.view(null)), dead.stream())
         .filter(view -> after == null || after.compareTo(view.cursor()) < 0)
         .sorted(Comparator.comparing(View::cursor))
         .limit(limit)
         .toList();
   }
 
-  private List<View> done() {
-    synchronized (done) {
-      return List.copyOf(done);
-    }
-  }
-
   public @Nullable View find(String id) {
-    Generation generation = running.get(id);
-    if (generation != null) {
-      return generation.view(null);
+    Generation generation;
+    synchronized (done) {
+      generation = running.get(id);
+      if (generation == null) {
+        return done.stream().filter(view -> view.id().equals(id)).findFirst().orElse(null);
+      }
     }
-    return done().stream().filter(view -> view.id().equals(id)).findFirst().orElse(null);
+    return generation.view(null);
   }
 
   /** Cancels a call; its client hears that it was. @return false if it does not run */
