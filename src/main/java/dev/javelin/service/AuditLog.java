@@ -2,6 +2,7 @@ package dev.javelin.service;
 
 import dev.javelin.catalog.audit.AuditEntry;
 import dev.javelin.catalog.audit.AuditTrail;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -26,6 +27,9 @@ public final class AuditLog implements SmartLifecycle {
   private static final int MOST = 10_000;
   private static final int BATCH = 500;
   private static final int RETRY_MILLIS = 1000;
+
+  /** Wakes a writer that waits for the next entry. */
+  private static final AuditEntry END = AuditEntry.of(Instant.EPOCH, "", "", "", null, null, "");
 
   private final AuditTrail trail;
   private final BlockingQueue<AuditEntry> waiting = new ArrayBlockingQueue<>(MOST);
@@ -64,7 +68,8 @@ public final class AuditLog implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    writer.interrupt();
+    // No interrupt: in the middle of a write it would close the file of an embedded database.
+    waiting.offer(END);
     try {
       writer.join(TimeUnit.SECONDS.toMillis(5));
     } catch (InterruptedException e) {
@@ -87,6 +92,7 @@ public final class AuditLog implements SmartLifecycle {
             batch.add(waiting.take());
           }
           waiting.drainTo(batch, BATCH - batch.size());
+          batch.removeIf(entry -> entry == END);
         }
         if (batch.isEmpty()) {
           return;

@@ -8,9 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -23,7 +20,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Evictions implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Evictions.class);
-  private static final long CHECK_MILLIS = 500;
+  private static final Duration CHECK_EVERY = Duration.ofMillis(500);
   private static final String ACTOR = "idle";
   private static final Duration EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
@@ -32,9 +29,7 @@ public final class Evictions implements SmartLifecycle {
   private final MemoryLedger ledger;
   private final Routes routes;
   private final Unloads unloads;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("evictions").factory());
+  private final Background clock = new Background("evictions");
   private volatile boolean running;
 
   Evictions(
@@ -112,15 +107,13 @@ public final class Evictions implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    var _ =
-        clock.scheduleWithFixedDelay(
-            this::unloadIdle, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    clock.repeat(this::unloadIdle, CHECK_EVERY, CHECK_EVERY);
   }
 
   @Override
   public void stop() {
     running = false;
-    clock.shutdownNow();
+    clock.end();
   }
 
   @Override

@@ -22,9 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +34,7 @@ import org.springframework.stereotype.Service;
 public final class Instances implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Instances.class);
 
-  private static final long WRITE_MILLIS = 200;
+  private static final Duration WRITE_EVERY = Duration.ofMillis(200);
 
   private final Node node;
   private final MemoryLedger ledger;
@@ -49,9 +46,7 @@ public final class Instances implements SmartLifecycle {
   private final Clock clock;
   private final CircuitBreakerRegistry breakers;
   private final WriteBehind<InstanceRecord> rows;
-  private final ScheduledExecutorService writer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("instances").factory());
+  private final Background writer = new Background("instances");
   private final Map<UUID, Instance> live = new ConcurrentHashMap<>();
   private final Map<UUID, Instance> failed = new ConcurrentHashMap<>();
   private final Set<UUID> forbidden = new HashSet<>();
@@ -339,9 +334,7 @@ public final class Instances implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    var _ =
-        writer.scheduleWithFixedDelay(
-            rows::flush, WRITE_MILLIS, WRITE_MILLIS, TimeUnit.MILLISECONDS);
+    writer.repeat(rows::flush, WRITE_EVERY, WRITE_EVERY);
   }
 
   /** Runs before the web server stops, so that open streams still hear how they ended. */
@@ -351,7 +344,7 @@ public final class Instances implements SmartLifecycle {
     List<Instance> loaded = list().stream().filter(i -> i.state() == State.READY).toList();
     loaded.forEach(instance -> retire(instance, "the server ends"));
     loaded.forEach(i -> unload(i, properties.drain(), "the server ends", () -> {}));
-    writer.shutdown();
+    writer.end();
     rows.flush();
   }
 

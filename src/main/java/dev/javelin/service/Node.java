@@ -9,11 +9,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -32,9 +30,7 @@ public final class Node implements SmartLifecycle {
   private final ServingProperties properties;
   private final UUID id;
   private final String name;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("node").factory());
+  private final Background clock = new Background("node");
   private volatile boolean running;
   private boolean silent;
   private List<OperationRecord> interrupted = List.of();
@@ -63,8 +59,8 @@ public final class Node implements SmartLifecycle {
   public void start() {
     interrupted = nodes.begin(id, name, properties.lease());
     running = true;
-    long millis = properties.lease().toMillis() / 3;
-    var _ = clock.scheduleWithFixedDelay(this::renew, millis, millis, TimeUnit.MILLISECONDS);
+    Duration third = properties.lease().dividedBy(3);
+    clock.repeat(this::renew, third, third);
   }
 
   private void renew() {
@@ -85,7 +81,7 @@ public final class Node implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    clock.shutdownNow();
+    clock.end();
     try {
       nodes.end(id);
     } catch (RuntimeException e) {

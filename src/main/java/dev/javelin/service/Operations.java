@@ -17,9 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +31,7 @@ import org.springframework.stereotype.Service;
 @Service
 public final class Operations implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
-  private static final long WRITE_MILLIS = 200;
+  private static final Duration WRITE_EVERY = Duration.ofMillis(200);
 
   /** Something that takes long. */
   @FunctionalInterface
@@ -53,9 +50,7 @@ public final class Operations implements SmartLifecycle {
   private final Clock clock;
   private final Map<UUID, Operation> here = new ConcurrentHashMap<>();
   private final WriteBehind<Operation> rows = new WriteBehind<>(this::write);
-  private final ScheduledExecutorService writer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("operations").factory());
+  private final Background writer = new Background("operations");
   private volatile boolean running;
 
   Operations(
@@ -270,16 +265,14 @@ public final class Operations implements SmartLifecycle {
 
   @Override
   public void start() {
-    var _ =
-        writer.scheduleWithFixedDelay(
-            rows::flush, WRITE_MILLIS, WRITE_MILLIS, TimeUnit.MILLISECONDS);
+    writer.repeat(rows::flush, WRITE_EVERY, WRITE_EVERY);
     running = true;
   }
 
   @Override
   public void stop() {
     running = false;
-    writer.shutdown();
+    writer.end();
     rows.flush();
   }
 

@@ -2,12 +2,10 @@ package dev.javelin.service;
 
 import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.Aliases;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,18 +14,16 @@ import org.springframework.stereotype.Component;
 
 /**
  * What every alias stands for, in memory, so that inference never waits for the database. A change
- * made here applies at once; one made by another node within {@value #REFRESH_MILLIS} ms.
+ * made here applies at once; one made by another node within two seconds.
  */
 @Component
 public final class Routes implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
-  private static final long REFRESH_MILLIS = 2000;
+  private static final Duration REFRESH_EVERY = Duration.ofSeconds(2);
 
   private final Aliases aliases;
   private final ProfileDocuments documents;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("routes").factory());
+  private final Background clock = new Background("routes");
   private volatile Map<String, Route> routes = Map.of();
   private volatile boolean running;
 
@@ -67,15 +63,13 @@ public final class Routes implements SmartLifecycle {
   public void start() {
     refresh();
     running = true;
-    var _ =
-        clock.scheduleWithFixedDelay(
-            this::refreshQuietly, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    clock.repeat(this::refreshQuietly, REFRESH_EVERY, REFRESH_EVERY);
   }
 
   @Override
   public void stop() {
     running = false;
-    clock.shutdownNow();
+    clock.end();
   }
 
   @Override

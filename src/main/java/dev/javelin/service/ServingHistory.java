@@ -1,12 +1,10 @@
 package dev.javelin.service;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +41,7 @@ public final class ServingHistory implements SmartLifecycle {
   private final SeriesRing seconds = new SeriesRing(1_000, 900);
   private final SeriesRing tens = new SeriesRing(10_000, 8_640);
   private final SeriesRing fives = new SeriesRing(STORED_MILLIS, 8_640);
-  private @Nullable ScheduledExecutorService timer;
+  private @Nullable Background timer;
 
   /** Used by the timer's thread alone. */
   private long recordedMillis;
@@ -112,12 +110,10 @@ public final class ServingHistory implements SmartLifecycle {
 
   @Override
   public synchronized void start() {
-    ScheduledExecutorService started =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().name("serving-history").daemon().unstarted(task));
+    Background started = new Background("serving-history");
     // In the middle of a second: a moment a little early or late still falls into its own.
-    long toMiddle = 1_500 - clock.millis() % 1_000;
-    started.scheduleAtFixedRate(this::recordOrLog, toMiddle, 1_000, TimeUnit.MILLISECONDS);
+    Duration toMiddle = Duration.ofMillis(1_500 - clock.millis() % 1_000);
+    started.repeatEvery(this::recordOrLog, toMiddle, Duration.ofSeconds(1));
     timer = started;
   }
 
@@ -133,10 +129,15 @@ public final class ServingHistory implements SmartLifecycle {
   }
 
   @Override
-  public synchronized void stop() {
-    if (timer != null) {
-      timer.shutdownNow();
+  public void stop() {
+    Background ending;
+    synchronized (this) {
+      ending = timer;
       timer = null;
+    }
+    if (ending != null) {
+      // Without the lock, which a moment that is being recorded needs.
+      ending.end();
     }
   }
 

@@ -11,9 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,9 +35,7 @@ public final class StoreSweeper implements SmartLifecycle {
   private final Store store;
   private final Duration expiry;
   private final Clock clock;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("store-sweeper").factory());
+  private final Background timer = new Background("store-sweeper");
   private volatile boolean running;
 
   StoreSweeper(FileRemovals removals, Store store, ServingProperties properties, Clock clock) {
@@ -141,14 +136,14 @@ public final class StoreSweeper implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    var _ = timer.scheduleWithFixedDelay(this::sweep, 0, 1, TimeUnit.MINUTES);
-    var _ = timer.scheduleWithFixedDelay(this::expire, 1, 60, TimeUnit.MINUTES);
+    timer.repeat(this::sweep, Duration.ZERO, Duration.ofMinutes(1));
+    timer.repeat(this::expire, Duration.ofMinutes(1), Duration.ofHours(1));
   }
 
   @Override
   public void stop() {
     running = false;
-    timer.shutdownNow();
+    timer.end();
   }
 
   @Override

@@ -4,14 +4,12 @@ import dev.javelin.catalog.history.ServingPoint;
 import dev.javelin.catalog.history.ServingPoints;
 import dev.javelin.service.ServingHistory.Stretch;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public final class StoredHistory implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(StoredHistory.class);
-  private static final long TRY_SECONDS = 10;
+  private static final Duration TRY_EVERY = Duration.ofSeconds(10);
   private static final int BATCH = 500;
 
   /**
@@ -46,9 +44,7 @@ public final class StoredHistory implements SmartLifecycle {
   private final UUID node;
   private final Clock clock;
   private final JsonMapper mapper;
-  private final ScheduledExecutorService writer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("stored-history").factory());
+  private final Background writer = new Background("stored-history");
   private volatile State state = new State(null, 0);
   private volatile boolean running;
   private boolean restored;
@@ -77,7 +73,7 @@ public final class StoredHistory implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    var _ = writer.scheduleWithFixedDelay(() -> keep(false), 0, TRY_SECONDS, TimeUnit.SECONDS);
+    writer.repeat(() -> keep(false), Duration.ZERO, TRY_EVERY);
   }
 
   /**
@@ -156,8 +152,7 @@ public final class StoredHistory implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    // Not interrupted: that would close the file of an embedded database under it.
-    writer.shutdown();
+    writer.end();
     keep(true);
   }
 

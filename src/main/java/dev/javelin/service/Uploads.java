@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,9 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +37,7 @@ public final class Uploads implements DisposableBean {
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
   private static final int MOST = 64;
   private static final String STAGING = ".uploads";
+  private static final Duration EXPIRE_EVERY = Duration.ofMinutes(1);
 
   private final Store store;
   private final Models models;
@@ -49,9 +48,7 @@ public final class Uploads implements DisposableBean {
   private final JsonMapper mapper = new JsonMapper();
   private final Map<UUID, Upload> open = new ConcurrentHashMap<>();
   private final Map<UUID, Store.Room> rooms = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService sweeper =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("uploads").factory());
+  private final Background sweeper = new Background("uploads");
 
   Uploads(
       Store store,
@@ -67,7 +64,7 @@ public final class Uploads implements DisposableBean {
     this.properties = properties;
     this.clock = clock;
     recover();
-    var _ = sweeper.scheduleWithFixedDelay(this::expire, 1, 1, TimeUnit.MINUTES);
+    sweeper.repeat(this::expire, EXPIRE_EVERY, EXPIRE_EVERY);
   }
 
   /**
@@ -274,6 +271,6 @@ public final class Uploads implements DisposableBean {
 
   @Override
   public void destroy() {
-    sweeper.shutdownNow();
+    sweeper.end();
   }
 }
