@@ -109,6 +109,6 @@ final class Answer implements GenerationListener {
   }
 
   private static GenerationEvent await(CompletableFuture<GenerationEvent> event) {
-    return event.orTimeout(120, TimeUnit.SECONDS).join();
+    return event.orTimeout(5, TimeUnit.MINUTES).join();
   }
 }

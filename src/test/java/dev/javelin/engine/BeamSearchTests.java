@@ -24,7 +24,6 @@ import dev.javelin.model.Model;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.KvDType;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -215,7 +214,7 @@ class BeamSearchTests {
       search.abort();
       assertThat(answers)
           .allSatisfy(a -> assertThat(a.finished().reason()).isEqualTo(FinishReason.CANCELLED));
-      assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+      assertThat(engine.drain(FakeEngines.LONG)).isTrue();
       assertThat(engine.stats().freeBlocks()).isEqualTo(engine.stats().totalBlocks());
     }
   }
@@ -225,7 +224,7 @@ class BeamSearchTests {
     BeamParams params = new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED);
     Engine engine = engine(true);
     List<Answer> drained = begin(engine, params, PlainBeamSearch.sampling(12).ignoreEos(true));
-    assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+    assertThat(engine.drain(FakeEngines.LONG)).isTrue();
     assertThat(drained).allSatisfy(a -> assertThat(a.tokenIds()).hasSize(12));
     engine.close();
 
@@ -300,7 +299,7 @@ class BeamSearchTests {
             listener(answers, open))
         .start();
     try {
-      assertThat(open.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(open.await(5, TimeUnit.MINUTES)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

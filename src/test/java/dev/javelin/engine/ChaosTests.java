@@ -20,7 +20,6 @@ import dev.javelin.fake.FakeModelRunner;
 import dev.javelin.fake.LateBackend;
 import dev.javelin.fake.LateRunner;
 import dev.javelin.quant.KvDType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -110,7 +109,7 @@ class ChaosTests {
       for (Future<?> future : done) {
         join(future, seed);
       }
-      assertThat(engine.drain(Duration.ofSeconds(30))).as("seed %d", seed).isTrue();
+      assertThat(engine.drain(FakeEngines.LONG)).as("seed %d", seed).isTrue();
     } finally {
       engine.close();
       engineLog.setLevel(before);

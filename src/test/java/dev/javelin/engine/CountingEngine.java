@@ -8,6 +8,7 @@ import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.StepHandle;
 import dev.javelin.engine.sampling.grammar.GrammarRule;
 import dev.javelin.engine.scheduler.SchedulerOutput;
+import dev.javelin.fake.ForwardingRunner;
 import java.time.Duration;
 import java.util.List;
 
@@ -53,28 +54,17 @@ record CountingEngine(BatchingEngine engine, CountingEngine.Runner runner) imple
   }
 
   /** Lends the backend to one engine after another. */
-  static final class Runner implements ModelRunner {
-    private final ModelRunner runner;
+  static final class Runner extends ForwardingRunner {
     volatile long tokens;
 
     Runner(ModelRunner runner) {
-      this.runner = runner;
-    }
-
-    @Override
-    public int vocabSize() {
-      return runner.vocabSize();
+      super(runner);
     }
 
     @Override
     public StepHandle launch(SchedulerOutput step) {
       tokens += step.numTokens();
-      return runner.launch(step);
-    }
-
-    @Override
-    public void restart() {
-      runner.restart();
+      return super.launch(step);
     }
 
     @Override

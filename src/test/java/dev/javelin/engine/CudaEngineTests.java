@@ -6,6 +6,7 @@ import dev.javelin.backend.cuda.Gpu;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.StepHandle;
 import dev.javelin.engine.scheduler.SchedulerOutput;
+import dev.javelin.fake.ForwardingRunner;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -25,26 +26,15 @@ class CudaEngineTests {
   }
 
   /** Awaits every step before the next. */
-  private record Synchronous(ModelRunner runner) implements ModelRunner {
-    @Override
-    public int vocabSize() {
-      return runner.vocabSize();
+  private static final class Synchronous extends ForwardingRunner {
+    Synchronous(ModelRunner runner) {
+      super(runner);
     }
 
     @Override
     public StepHandle launch(SchedulerOutput step) {
-      StepHandle handle = runner.launch(step);
+      StepHandle handle = super.launch(step);
       return handle::await;
-    }
-
-    @Override
-    public void restart() {
-      runner.restart();
-    }
-
-    @Override
-    public void close() {
-      runner.close();
     }
   }
 

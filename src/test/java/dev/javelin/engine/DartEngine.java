@@ -22,7 +22,6 @@ import dev.javelin.fake.ChaosRunner;
 import dev.javelin.model.Model;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.KvDType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -182,7 +181,7 @@ final class DartEngine {
           assertThat(answers.get(n).terminals()).isEqualTo(1);
         }
       }
-      assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+      assertThat(engine.drain(FakeEngines.LONG)).isTrue();
       EngineStats stats = engine.stats();
       System.out.printf(
           "chaos on %s: %d of %d answered, %d of them as alone, %s%n",

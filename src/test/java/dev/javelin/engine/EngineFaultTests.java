@@ -27,11 +27,7 @@ class EngineFaultTests {
     AtomicBoolean broken = new AtomicBoolean(true);
     BatchingEngine engine =
         engines.engine(
-            64,
             8,
-            512,
-            16,
-            FakeModelRunner::hash,
             step -> {
               if (broken.get()) {
                 throw new IllegalStateException("broken on purpose");
@@ -85,11 +81,7 @@ class EngineFaultTests {
   void whenRestartingDoesNotHelpTheEngineFailsAndSaysSo() {
     BatchingEngine engine =
         engines.engine(
-            64,
             1,
-            512,
-            64,
-            FakeModelRunner::hash,
             step -> {
               engines.gate.accept(step);
               throw new IllegalStateException("broken on purpose");
@@ -136,11 +128,7 @@ class EngineFaultTests {
     // The one thing the loop survives nowhere: an error while it tells of an error.
     BatchingEngine engine =
         engines.engine(
-            64,
             1,
-            512,
-            16,
-            FakeModelRunner::hash,
             step -> {
               engines.gate.accept(step);
               throw new ErrorThatCannotBeLogged();
@@ -175,11 +163,7 @@ class EngineFaultTests {
     AtomicBoolean broken = new AtomicBoolean(true);
     BatchingEngine engine =
         engines.engine(
-            64,
             8,
-            512,
-            16,
-            FakeModelRunner::hash,
             step -> {
               if (broken.getAndSet(false)) {
                 throw new OutOfMemoryError("on purpose");

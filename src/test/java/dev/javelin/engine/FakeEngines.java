@@ -19,7 +19,7 @@ import java.util.function.ToIntFunction;
 final class FakeEngines implements AutoCloseable {
   static final int CONTEXT = 64;
   static final int BLOCK_SIZE = 4;
-  static final Duration LONG = Duration.ofSeconds(30);
+  static final Duration LONG = Duration.ofMinutes(5);
 
   final SamplingBuilder sampling = new SamplingBuilder();
   private final List<BatchingEngine> engines = new ArrayList<>();
@@ -55,6 +55,11 @@ final class FakeEngines implements AutoCloseable {
         new BatchingEngine(runner, new AsciiTokenizer(), CONTEXT, options, numBlocks);
     engines.add(engine);
     return engine;
+  }
+
+  /** One with room for all that is asked here. */
+  BatchingEngine engine(int maxSequences, Consumer<SchedulerOutput> beforeStep) {
+    return engine(64, maxSequences, 512, 64, FakeModelRunner::hash, beforeStep);
   }
 
   BatchingEngine engine(ToIntFunction<int[]> next) {

@@ -10,7 +10,6 @@ import dev.javelin.fake.AsciiTokenizer;
 import dev.javelin.fake.FakeModelRunner;
 import dev.javelin.fake.LateRunner;
 import dev.javelin.quant.KvDType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +70,7 @@ class OverlapTests {
   }
 
   private static void assertNothingLeft(BatchingEngine engine) {
-    assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+    assertThat(engine.drain(FakeEngines.LONG)).isTrue();
     EngineStats stats = engine.stats();
     assertThat(stats.freeBlocks()).isEqualTo(stats.totalBlocks());
     assertThat(stats.running() + stats.waiting()).isZero();
@@ -140,11 +139,13 @@ class OverlapTests {
     }
     assertThat(plain.stats().overlappedStepsTotal()).isZero();
     for (int synchronous : new int[] {0, 3}) {
-      BatchingEngine engine = engine(numBlocks, synchronous, endsSometimes, step -> {});
+      StepGate all = new StepGate();
+      BatchingEngine engine = engine(numBlocks, synchronous, endsSometimes, all);
       Map<String, Answer> answers = new HashMap<>();
       for (int i = 0; i < 40; i++) {
         answers.put(prompt(i), submit(engine, "r" + i, prompt(i)));
       }
+      all.open();
       answers.forEach(
           (prompt, answer) -> assertThat(answer.text()).as(prompt).isEqualTo(expected.get(prompt)));
       assertNothingLeft(engine);

@@ -13,6 +13,7 @@ import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.runner.StepHandle;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.fake.AsciiTokenizer;
+import dev.javelin.fake.ForwardingRunner;
 import dev.javelin.model.Model;
 import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.KvDType;
@@ -66,45 +67,19 @@ class SlidingWindowTests {
   }
 
   /** Sees before each step, on the engine's thread, how many blocks the last one left in use. */
-  private static final class HeldBlocks implements ModelRunner {
-    private final ModelRunner runner;
+  private static final class HeldBlocks extends ForwardingRunner {
     private volatile @Nullable BatchingEngine engine;
     private volatile int most;
 
     HeldBlocks(ModelRunner runner) {
-      this.runner = runner;
-    }
-
-    @Override
-    public int vocabSize() {
-      return runner.vocabSize();
-    }
-
-    @Override
-    public int attentionWindow() {
-      return runner.attentionWindow();
-    }
-
-    @Override
-    public boolean lengthDependentKeys() {
-      return runner.lengthDependentKeys();
+      super(runner);
     }
 
     @Override
     public StepHandle launch(SchedulerOutput step) {
       EngineStats stats = Objects.requireNonNull(engine).stats();
       most = Math.max(most, stats.totalBlocks() - stats.freeBlocks());
-      return runner.launch(step);
-    }
-
-    @Override
-    public void restart() {
-      runner.restart();
-    }
-
-    @Override
-    public void close() {
-      runner.close();
+      return super.launch(step);
     }
   }
 }

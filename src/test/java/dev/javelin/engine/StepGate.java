@@ -20,9 +20,9 @@ final class StepGate implements Consumer<SchedulerOutput> {
   /** The next step, which is held. */
   SchedulerOutput awaitStep() {
     try {
-      SchedulerOutput step = reached.poll(30, TimeUnit.SECONDS);
+      SchedulerOutput step = reached.poll(5, TimeUnit.MINUTES);
       if (step == null) {
-        throw new AssertionError("no step within 30 s");
+        throw new AssertionError("no step within five minutes");
       }
       return step;
     } catch (InterruptedException e) {

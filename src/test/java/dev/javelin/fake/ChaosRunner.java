@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * Fails now and then, in every way a runner can: each way once in a few hundred steps, at the step
  * its seed decides.
  */
-public final class ChaosRunner implements ModelRunner {
+public final class ChaosRunner extends ForwardingRunner {
   private static final long STALL_NANOS = 2_000_000;
   private static final int ROUND = 300;
 
@@ -38,7 +38,6 @@ public final class ChaosRunner implements ModelRunner {
     }
   }
 
-  private final ModelRunner runner;
   private final Random random;
   private final List<Kind> plan = new ArrayList<>();
   private int failuresAhead;
@@ -49,33 +48,13 @@ public final class ChaosRunner implements ModelRunner {
    * @param runner does the steps that are let through
    */
   public ChaosRunner(ModelRunner runner, long seed) {
-    this.runner = runner;
+    super(runner);
     random = new Random(seed);
   }
 
   /** Steps that it made fail. */
   public int failures() {
     return failures;
-  }
-
-  @Override
-  public int vocabSize() {
-    return runner.vocabSize();
-  }
-
-  @Override
-  public int hostSlots() {
-    return runner.hostSlots();
-  }
-
-  @Override
-  public int attentionWindow() {
-    return runner.attentionWindow();
-  }
-
-  @Override
-  public boolean lengthDependentKeys() {
-    return runner.lengthDependentKeys();
   }
 
   @Override
@@ -92,7 +71,7 @@ public final class ChaosRunner implements ModelRunner {
     return switch (kind) {
       case LAUNCH_FAILS -> throw new IllegalStateException("launch failed");
       case AWAIT_FAILS -> {
-        runner.launch(step).await();
+        super.launch(step).await();
         yield () -> {
           throw new IllegalStateException("await failed");
         };
@@ -105,14 +84,14 @@ public final class ChaosRunner implements ModelRunner {
       }
       case STALL -> {
         LockSupport.parkNanos(STALL_NANOS);
-        yield runner.launch(step);
+        yield super.launch(step);
       }
       case NO_MEMORY -> throw new OutOfMemoryError("on purpose");
       case SEVERAL_FAIL -> {
         failuresAhead = 4;
-        yield runner.launch(step);
+        yield super.launch(step);
       }
-      case NONE -> spoil ? altered(step, this::spoiled) : runner.launch(step);
+      case NONE -> spoil ? altered(step, this::spoiled) : super.launch(step);
     };
   }
 
@@ -141,17 +120,7 @@ public final class ChaosRunner implements ModelRunner {
   }
 
   private StepHandle altered(SchedulerOutput step, Change change) {
-    StepHandle handle = runner.launch(step);
+    StepHandle handle = super.launch(step);
     return () -> new ModelRunnerOutput(change.of(handle.await().sampledTokenIds()));
-  }
-
-  @Override
-  public void restart() {
-    runner.restart();
-  }
-
-  @Override
-  public void close() {
-    runner.close();
   }
 }

@@ -15,8 +15,7 @@ import java.util.function.Supplier;
  * Like a device that runs ahead of the host: a step is computed when it is launched, what came of
  * it is told when it is awaited, and the step between takes the tokens it does not know from here.
  */
-public final class LateRunner implements ModelRunner {
-  private final ModelRunner runner;
+public final class LateRunner extends ForwardingRunner {
   private final Random random;
   private final int synchronous;
 
@@ -29,29 +28,9 @@ public final class LateRunner implements ModelRunner {
    * @param synchronous one of so many steps has to be awaited before the next; 0: none
    */
   public LateRunner(ModelRunner runner, long seed, int synchronous) {
-    this.runner = runner;
+    super(runner);
     this.synchronous = synchronous;
     random = new Random(seed);
-  }
-
-  @Override
-  public int vocabSize() {
-    return runner.vocabSize();
-  }
-
-  @Override
-  public int attentionWindow() {
-    return runner.attentionWindow();
-  }
-
-  @Override
-  public boolean lengthDependentKeys() {
-    return runner.lengthDependentKeys();
-  }
-
-  @Override
-  public int hostSlots() {
-    return runner.hostSlots();
   }
 
   @Override
@@ -61,7 +40,7 @@ public final class LateRunner implements ModelRunner {
     }
     boolean overlaps = synchronous == 0 || random.nextInt(synchronous) > 0;
     try {
-      ModelRunnerOutput output = runner.launch(known(step)).await();
+      ModelRunnerOutput output = super.launch(known(step)).await();
       keep(step, output);
       return handle(overlaps, () -> output);
     } catch (RuntimeException | Error e) {
@@ -130,11 +109,6 @@ public final class LateRunner implements ModelRunner {
     if (unawaited > 0) {
       throw new AssertionError("a restart beside a step in flight");
     }
-    runner.restart();
-  }
-
-  @Override
-  public void close() {
-    runner.close();
+    super.restart();
   }
 }
