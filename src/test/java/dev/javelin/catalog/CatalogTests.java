@@ -8,6 +8,7 @@ import dev.javelin.catalog.CatalogException.Reason;
 import dev.javelin.catalog.account.Account;
 import dev.javelin.catalog.account.Accounts;
 import dev.javelin.catalog.account.Role;
+import dev.javelin.fake.TestPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,7 +51,7 @@ class CatalogTests {
 
   @Test
   void remembersOnPostgresAcrossRestarts() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (EmbeddedPostgres postgres = TestPostgres.start()) {
       remembers(postgres.getJdbcUrl("postgres", "postgres"));
     }
   }

@@ -12,7 +12,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 @ServerTest
 class KeepAliveTests {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 120_000;
 
   @LocalServerPort int port;
 
@@ -22,7 +22,7 @@ class KeepAliveTests {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       write(socket, get("/readyz") + get("/v1/nothing"));
-      assertThat(read(socket, "\"ready\"}")).contains("200 OK");
+      assertThat(read(socket, "\"}")).contains("200 OK");
       assertThat(read(socket, "\"not_found\"}}")).contains("404 Not Found");
       write(socket, get("/v1/nothing"));
       assertThat(read(socket, "\"not_found\"}}")).contains("404 Not Found");

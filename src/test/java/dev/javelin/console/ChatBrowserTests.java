@@ -6,6 +6,10 @@ import static org.openqa.selenium.support.ui.ExpectedConditions.invisibilityOfEl
 import static org.openqa.selenium.support.ui.ExpectedConditions.textToBe;
 
 import dev.javelin.JavelinApplication;
+import dev.javelin.catalog.DecodingProfiles;
+import dev.javelin.catalog.Revision;
+import dev.javelin.fake.TestServer;
+import dev.javelin.service.Routes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,11 +58,16 @@ class ChatBrowserTests {
     page = new TestBrowser(Files.createDirectory(directory.resolve("profile")));
     browser = page.driver();
     server =
-        SpringApplication.run(
-            JavelinApplication.class,
-            "--server.port=0",
-            "--javelin.home=" + Path.of("").toAbsolutePath(),
-            "--javelin.data-dir=" + directory.resolve("data"));
+        new SpringApplication(JavelinApplication.class, TestServer.class)
+            .run(
+                "--server.port=0",
+                "--javelin.home=" + Path.of("").toAbsolutePath(),
+                "--javelin.data-dir=" + directory.resolve("data"));
+    // Answers are drawn alike in each run.
+    server
+        .getBean(DecodingProfiles.class)
+        .put("dart", "default", "{\"sampling\":{\"seed\":7}}", Revision.ANY);
+    server.getBean(Routes.class).refresh();
   }
 
   @AfterAll

@@ -53,12 +53,7 @@ class ConsolePageLatencyTests {
   @Test
   void everyPageAnswersWhileAModelGenerates() throws Exception {
     try (HttpClient client = HttpClient.newHttpClient();
-        ServerProcess server =
-            new ServerProcess(
-                "--server.port=0",
-                "--javelin.home=" + Path.of("").toAbsolutePath(),
-                "--javelin.data-dir=" + directory.resolve("data"),
-                "--javelin.admin.password=" + Load.PASSWORD);
+        ServerProcess server = Load.server(directory);
         Load load = new Load(server.url(), client)) {
       String key = load.key("admin");
       load.stream(STREAMS);

@@ -171,8 +171,7 @@ class ConsoleSecurityTests {
       console.as("admin", "en");
       browser.complaints();
       browser.driver().get("http://localhost:%d/".formatted(elsewhere.getAddress().getPort()));
-      assertThat(browser.complaints())
-          .anyMatch(line -> line.contains("frame-ancestors") || line.contains("X-Frame-Options"));
+      browser.awaitComplaint("frame-ancestors", "X-Frame-Options");
       browser.driver().switchTo().frame(0);
       assertThat(browser.driver().getPageSource()).doesNotContain("id=\"instances\"");
       browser.driver().switchTo().defaultContent();

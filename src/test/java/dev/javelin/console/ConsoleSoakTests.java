@@ -48,12 +48,7 @@ class ConsoleSoakTests {
   @Test
   void fiftyTabsHearEverythingAndCostNeitherMemoryNorThroughput() throws Exception {
     try (HttpClient client = HttpClient.newHttpClient();
-        ServerProcess server =
-            new ServerProcess(
-                "--server.port=0",
-                "--javelin.home=" + Path.of("").toAbsolutePath(),
-                "--javelin.data-dir=" + directory.resolve("data"),
-                "--javelin.admin.password=" + Load.PASSWORD);
+        ServerProcess server = Load.server(directory);
         Load load = new Load(server.url(), client)) {
       String admin = load.key("admin");
       String viewer = load.key("viewer");

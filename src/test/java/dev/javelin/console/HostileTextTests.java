@@ -246,8 +246,6 @@ class HostileTextTests {
   private static void request() throws Exception {
     FakeModelOpener opener = console.bean(FakeModelOpener.class);
     opener.engine.says(FinishReason.STOP, "fine");
-    browser.driver().get(console.address("/"));
-    browser.awaitElement("tr[data-model=first] .chip.ready");
     try (HttpClient client = HttpClient.newHttpClient()) {
       String body = "{\"model\":\"first\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
       HttpResponse<String> answer =

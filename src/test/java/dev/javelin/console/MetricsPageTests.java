@@ -41,6 +41,7 @@ class MetricsPageTests {
 
   @AfterEach
   void close() {
+    aliases.find("moved").ifPresent(_ -> changes.delete("moved", Revision.ANY));
     client.shutdownNow();
   }
 

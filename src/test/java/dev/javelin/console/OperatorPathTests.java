@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.JavelinApplication;
 import dev.javelin.fake.ServerTest;
+import dev.javelin.fake.TestServer;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -34,13 +35,13 @@ class OperatorPathTests {
     try (TestBrowser browser =
             new TestBrowser(Files.createDirectory(directory.resolve("profile")));
         var server =
-            SpringApplication.run(
-                JavelinApplication.class,
-                "--server.port=0",
-                "--javelin.home=" + Path.of("").toAbsolutePath(),
-                "--javelin.serving.model-roots=" + models,
-                "--javelin.data-dir=" + directory.resolve("data"),
-                "--javelin.admin.password=" + ServerTest.ADMIN_PASSWORD)) {
+            new SpringApplication(JavelinApplication.class, TestServer.class)
+                .run(
+                    "--server.port=0",
+                    "--javelin.home=" + Path.of("").toAbsolutePath(),
+                    "--javelin.serving.model-roots=" + models,
+                    "--javelin.data-dir=" + directory.resolve("data"),
+                    "--javelin.admin.password=" + ServerTest.ADMIN_PASSWORD)) {
       String address =
           "http://127.0.0.1:" + server.getEnvironment().getRequiredProperty("local.server.port");
       browser.view(1440, "light");

@@ -2,7 +2,6 @@ package dev.javelin.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.javelin.JavelinApplication;
 import dev.javelin.catalog.AliasPolicy;
 import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.DecodingProfiles;
@@ -13,10 +12,8 @@ import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.TokenLogprobs;
 import dev.javelin.engine.request.Usage;
-import dev.javelin.fake.FakeBackend;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
-import dev.javelin.fake.ServerTest;
 import dev.javelin.service.AliasChanges;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,37 +31,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.interactions.Actions;
-import org.springframework.boot.SpringApplication;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** The playground in a real browser, over an engine whose answers are known. */
 class PlaygroundBrowserTests {
   @TempDir static Path directory;
-  private static ConfigurableApplicationContext server;
+  private static TestConsole console;
   private static TestBrowser browser;
   private static FakeEngine engine = new FakeEngine();
 
   @BeforeAll
   static void start() throws IOException {
     Path model = Files.writeString(directory.resolve("first.gguf"), "first");
-    browser = new TestBrowser(Files.createDirectory(directory.resolve("profile")));
-    server =
-        new SpringApplication(JavelinApplication.class, FakeBackend.class)
-            .run(
-                "--server.port=0",
-                "--javelin.model=" + model,
-                "--javelin.data-dir=" + directory.resolve("data"),
-                "--javelin.database-url=jdbc:h2:mem:playground;DB_CLOSE_DELAY=-1",
-                "--javelin.admin.password=" + ServerTest.ADMIN_PASSWORD,
-                "--spring.main.allow-bean-definition-overriding=true");
-    browser.driver().get(address());
-    browser.awaitElement("#models .chip.ready");
-    engine = server.getBean(FakeModelOpener.class).engine;
-    server
-        .getBean(DecodingProfiles.class)
+    console = new TestConsole(directory, model.toString());
+    browser = console.browser();
+    engine = console.bean(FakeModelOpener.class).engine;
+    console
+        .bean(DecodingProfiles.class)
         .put("first", "cold", "{\"sampling\":{\"temperature\":0.5}}", Revision.ANY);
-    server
-        .getBean(AliasChanges.class)
+    console
+        .bean(AliasChanges.class)
         .put(
             "other",
             new AliasTarget("first", 1, "default", "cold"),
@@ -76,11 +61,8 @@ class PlaygroundBrowserTests {
 
   @AfterAll
   static void end() {
-    if (browser != null) {
-      browser.close();
-    }
-    if (server != null) {
-      server.close();
+    if (console != null) {
+      console.close();
     }
   }
 
@@ -89,10 +71,10 @@ class PlaygroundBrowserTests {
     engine.says(FinishReason.STOP, "fine");
     engine.requests.clear();
     browser.view(1440, "light");
-    browser.driver().get(address());
+    browser.driver().get(console.address("/"));
     browser.language("en");
     browser.driver().executeScript("sessionStorage.clear()");
-    browser.driver().get(address());
+    browser.driver().get(console.address("/"));
     browser.awaitElement("#models .chip.ready");
     browser.await().until(_ -> browser.text(".pane select").contains("first"));
   }
@@ -100,12 +82,6 @@ class PlaygroundBrowserTests {
   @AfterEach
   void browserReportsNoError() {
     assertThat(browser.complaints()).isEmpty();
-  }
-
-  private static String address() {
-    return "http://127.0.0.1:"
-        + server.getEnvironment().getRequiredProperty("local.server.port")
-        + "/";
   }
 
   private static void ask(String question) {
@@ -181,10 +157,10 @@ class PlaygroundBrowserTests {
     ask("remember me");
     browser.click("#main .figures a");
     browser.awaitText("h1", "chatcmpl");
-    browser.driver().get(address());
+    browser.driver().get(console.address("/"));
     browser.await().until(_ -> all(".msg .text").equals(List.of("remember me", "fine")));
     browser.click("#clear");
-    browser.driver().get(address());
+    browser.driver().get(console.address("/"));
     browser.awaitElement("#panes .pane");
     assertThat(all(".msg .text")).isEmpty();
   }
@@ -239,7 +215,7 @@ class PlaygroundBrowserTests {
     ask("What is a paged KV cache?");
     browser.language(language);
     browser.view(width, scheme);
-    browser.driver().get(address());
+    browser.driver().get(console.address("/"));
     browser.awaitElement(".msg .text");
     browser.assertNothingIsWiderThanTheWindow();
     assertThat(browser.driver().getPageSource()).doesNotContain("??");

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Requests as a browser without scripts sees, finds and cancels them. */
 @ServerTest
-@Timeout(60)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RequestsPageTests {
   @LocalServerPort int port;
   @Autowired TestKeys keys;
@@ -38,7 +39,6 @@ class RequestsPageTests {
 
   @AfterEach
   void close() {
-    opener.engine.says(FinishReason.STOP);
     client.shutdownNow();
   }
 

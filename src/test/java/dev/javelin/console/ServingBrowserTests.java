@@ -2,15 +2,12 @@ package dev.javelin.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.javelin.JavelinApplication;
 import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.Aliases;
 import dev.javelin.catalog.LoadProfiles;
 import dev.javelin.catalog.Revision;
-import dev.javelin.fake.FakeBackend;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
-import dev.javelin.fake.ServerTest;
 import dev.javelin.service.AliasChanges;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
-import org.springframework.boot.SpringApplication;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** The pages of requests and metrics in a real browser, over a fake engine. */
 class ServingBrowserTests {
@@ -43,40 +38,23 @@ class ServingBrowserTests {
       """;
 
   @TempDir static Path directory;
-  private static ConfigurableApplicationContext server;
+  private static TestConsole console;
   private static TestBrowser browser;
   private static FakeEngine engine;
 
   @BeforeAll
   static void start() throws IOException {
     Path model = Files.writeString(directory.resolve("first.gguf"), "first");
-    browser = new TestBrowser(Files.createDirectory(directory.resolve("profile")));
-    server =
-        new SpringApplication(JavelinApplication.class, FakeBackend.class)
-            .run(
-                "--server.port=0",
-                "--javelin.model=" + model,
-                "--javelin.data-dir=" + directory.resolve("data"),
-                "--javelin.database-url=jdbc:h2:mem:serving;DB_CLOSE_DELAY=-1",
-                "--javelin.admin.password=" + ServerTest.ADMIN_PASSWORD,
-                "--spring.main.allow-bean-definition-overriding=true");
-    engine = server.getBean(FakeModelOpener.class).engine;
-    browser.driver().get(address("/login"));
-    browser.type("[name=username]", "admin");
-    browser.type("[name=password]", ServerTest.ADMIN_PASSWORD);
-    browser.click("form button[type=submit]");
-    browser.awaitElement("#panes");
-    browser.driver().get(address("/console/runtime"));
-    browser.awaitElement("#instances .chip.ready");
+    console = new TestConsole(directory, model.toString());
+    browser = console.browser();
+    engine = console.bean(FakeModelOpener.class).engine;
+    console.as("admin", "en");
   }
 
   @AfterAll
   static void end() {
-    if (browser != null) {
-      browser.close();
-    }
-    if (server != null) {
-      server.close();
+    if (console != null) {
+      console.close();
     }
   }
 
@@ -91,12 +69,6 @@ class ServingBrowserTests {
     assertThat(browser.complaints()).isEmpty();
   }
 
-  private static String address(String path) {
-    return "http://127.0.0.1:"
-        + server.getEnvironment().getRequiredProperty("local.server.port")
-        + path;
-  }
-
   private static int rows(String body) {
     return browser.driver().findElements(By.cssSelector(body + " tr[data-id]")).size();
   }
@@ -105,8 +77,8 @@ class ServingBrowserTests {
   void ofManyThatRunOnlyWhatChangedIsWrittenAndOneIsCancelledInPlace() throws IOException {
     engine.hangsAfter("once");
     engine.generatedTokens = 5;
-    browser.driver().get(address("/console/requests"));
-    try (Calls calls = new Calls(address(""), "first", MANY)) {
+    browser.driver().get(console.address("/console/requests"));
+    try (Calls calls = new Calls(console.address(""), "first", MANY)) {
       browser.await().until(_ -> rows("#live") == MANY);
       assertThat(browser.text("#live-count")).isEqualTo("500");
       browser.driver().executeScript(WATCH);
@@ -124,7 +96,7 @@ class ServingBrowserTests {
       browser.click(By.cssSelector("#live tr[data-id='" + id + "'] button"));
       browser.await().until(_ -> rows("#live") == MANY - 1);
       browser.awaitElement("#requests tr[data-id='" + id + "'] .chip.cancelled");
-      assertThat(browser.text("#cancel-says")).contains(id);
+      browser.awaitText("#cancel-says", id);
       assertThat(browser.driver().executeScript("return window.moved")).isEqualTo(1L);
       assertThat(browser.driver().executeScript("return window.same")).isEqualTo(true);
 
@@ -137,17 +109,17 @@ class ServingBrowserTests {
 
   @Test
   void aSwapMarksEveryChartAtOnceAndSaysWhatItWas() throws IOException {
-    Aliases aliases = server.getBean(Aliases.class);
+    Aliases aliases = console.bean(Aliases.class);
     AliasTarget now = AliasChanges.target(aliases.require("first"));
-    server
-        .getBean(LoadProfiles.class)
+    console
+        .bean(LoadProfiles.class)
         .put(now.model(), "small", "{\"contextLength\":128}", Revision.ANY);
-    browser.driver().get(address("/console/metrics"));
+    browser.driver().get(console.address("/console/metrics"));
     int charts = browser.driver().findElements(By.cssSelector(".chart")).size();
     browser.await().until(_ -> count(".plot path.c0") == charts);
     assertThat(count(".plot .mark")).isZero();
-    server
-        .getBean(AliasChanges.class)
+    console
+        .bean(AliasChanges.class)
         .put(
             "first",
             new AliasTarget(now.model(), now.version(), "small", now.decodingProfile()),
@@ -178,7 +150,7 @@ class ServingBrowserTests {
 
   @Test
   void theSpanChangesWithoutAReloadAndHasAnAddress() {
-    browser.driver().get(address("/console/metrics"));
+    browser.driver().get(console.address("/console/metrics"));
     browser.await().until(_ -> count(".plot path.c0") > 0);
     browser.driver().executeScript("window.same = true");
     for (String span : List.of("day", "week", "month")) {

@@ -73,7 +73,7 @@ class StatesTests {
       console.open(path);
       assertFine("empty%s-%s".formatted(path.replaceAll("\\W+", "-"), language));
     }
-    assertThat(browser.text("main")).contains(says);
+    browser.awaitText("main", says);
     assertThat(browser.complaints()).isEmpty();
   }
 

@@ -16,6 +16,7 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
@@ -53,6 +54,9 @@ final class TestBrowser implements AutoCloseable {
       );
       """;
 
+  /** However slow the machine is, a page is there by then. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final ChromeDriver driver;
   private final WebDriverWait wait;
   private int clicks;
@@ -73,6 +77,8 @@ final class TestBrowser implements AutoCloseable {
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
+        // A container's is often too small for a page.
+        "--disable-dev-shm-usage",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
@@ -84,10 +90,14 @@ final class TestBrowser implements AutoCloseable {
             new ChromeDriverService.Builder()
                 .usingDriverExecutable(executable.toFile())
                 .usingAnyFreePort()
+                .withTimeout(PATIENCE)
                 .build(),
             options);
-    wait = new WebDriverWait(driver, Duration.ofSeconds(20), Duration.ofMillis(20));
+    driver.manage().timeouts().scriptTimeout(PATIENCE);
+    wait = new WebDriverWait(driver, PATIENCE, Duration.ofMillis(20));
     wait.ignoring(StaleElementReferenceException.class);
+    // What is on its way into view, or under something that is on its way out.
+    wait.ignoring(ElementNotInteractableException.class);
   }
 
   ChromeDriver driver() {
@@ -138,9 +148,13 @@ final class TestBrowser implements AutoCloseable {
   }
 
   void type(String selector, String text) {
-    WebElement field = awaitElement(selector);
-    field.clear();
-    field.sendKeys(text);
+    wait.until(
+        _ -> {
+          WebElement field = driver.findElement(By.cssSelector(selector));
+          field.clear();
+          field.sendKeys(text);
+          return true;
+        });
   }
 
   int clicks() {
@@ -205,6 +219,12 @@ final class TestBrowser implements AutoCloseable {
     }
     Path folder = Files.createDirectories(Path.of("target", "screenshots"));
     Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+  }
+
+  /** Waits until it complains of something that holds one of these. */
+  void awaitComplaint(String... parts) {
+    wait.until(
+        _ -> complaints().stream().anyMatch(line -> Stream.of(parts).anyMatch(line::contains)));
   }
 
   /** What the browser complained about since it was asked last. */

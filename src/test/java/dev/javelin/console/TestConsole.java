@@ -88,7 +88,6 @@ final class TestConsole implements AutoCloseable {
   }
 
   private void fill(Path directory) throws IOException {
-    awaitReady("first");
     Path second = Files.writeString(directory.resolve("models/second.gguf"), "second");
     Registrations registrations = bean(Registrations.class);
     registrations.register("first", second, "path:second.gguf", "test");
@@ -114,11 +113,6 @@ final class TestConsole implements AutoCloseable {
       calls.statuses();
     }
     browser.await().until(_ -> bean(Operations.class).running().isEmpty());
-  }
-
-  private void awaitReady(String model) throws IOException {
-    browser.driver().get(address("/"));
-    browser.awaitElement("tr[data-model='%s'] .chip.ready".formatted(model));
   }
 
   <T> T bean(Class<T> type) {

@@ -4,11 +4,12 @@ import dev.javelin.catalog.account.ApiKeys;
 import java.io.IOException;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
-import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
 
 /** Stands in for the real backends. */
+@Import(TestServer.class)
 @TestConfiguration(proxyBeanMethods = false)
 public class FakeBackend {
   @Bean
@@ -25,14 +26,6 @@ public class FakeBackend {
   @Bean
   InMemoryReactiveClientRegistrationRepository registrations(FakeIssuer issuer) {
     return new InMemoryReactiveClientRegistrationRepository(issuer.registration());
-  }
-
-  /** Of each server its own: the end of one must not take the threads of the others. */
-  @Bean
-  ReactorResourceFactory reactorResourceFactory() {
-    ReactorResourceFactory own = new ReactorResourceFactory();
-    own.setUseGlobalResources(false);
-    return own;
   }
 
   @Bean

@@ -36,7 +36,7 @@ public final class FakeEngine implements Engine {
   public final BlockingQueue<GenerationRequest> requests = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> aborts = new LinkedBlockingQueue<>();
   private volatile Grammars grammars =
-      new Grammars(new AsciiTokenizer(), 128, Duration.ofSeconds(5));
+      new Grammars(new AsciiTokenizer(), 128, Duration.ofMinutes(5));
   private static final GenerationEvent CANCELLED =
       new GenerationEvent.Finished(
           FinishReason.CANCELLED, new Usage(0, 0, 0), new Timings(1, 2, 3));
@@ -53,6 +53,15 @@ public final class FakeEngine implements Engine {
 
   /** What the timelines say of every request. */
   public volatile int generatedTokens = 5;
+
+  /** Answers with nothing but an end, and forgets what it was asked. */
+  void reset() {
+    says(FinishReason.STOP);
+    turns.clear();
+    requests.clear();
+    aborts.clear();
+    generatedTokens = 5;
+  }
 
   /** A script of text pieces, one token each, and an end. */
   public void says(FinishReason reason, String... pieces) {
@@ -96,7 +105,7 @@ public final class FakeEngine implements Engine {
 
   /** Compiles no grammar until the latch is open. */
   public void compilesOnce(CountDownLatch open) {
-    grammars = new Grammars(new AsciiTokenizer(open), 128, Duration.ofSeconds(5));
+    grammars = new Grammars(new AsciiTokenizer(open), 128, Duration.ofMinutes(5));
   }
 
   /** Every submission is refused. */

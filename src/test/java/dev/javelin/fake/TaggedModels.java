@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 
 /**
@@ -51,11 +52,18 @@ public final class TaggedModels implements ModelOpener {
 
   public volatile CountDownLatch slow = new CountDownLatch(0);
 
-  public final AtomicInteger open = new AtomicInteger();
-  public final AtomicInteger mostOpen = new AtomicInteger();
+  /** By what a file's name begins with, up to a hyphen: the model, by tests' convention. */
+  private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
+
+  /** Engines of one model, now and at most. */
+  private static final class Tally {
+    final AtomicInteger open = new AtomicInteger();
+    final AtomicInteger most = new AtomicInteger();
+  }
 
   /** In place of the real backends. */
   @TestConfiguration(proxyBeanMethods = false)
+  @Import(TestServer.class)
   public static class Backend {
     @Bean
     @Primary
@@ -95,7 +103,8 @@ public final class TaggedModels implements ModelOpener {
         throw new EngineException(ErrorCode.SHUTTING_DOWN, "the load was interrupted");
       }
     }
-    mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
+    Tally tally = tally(String.valueOf(path.getFileName()).split("-")[0]);
+    tally.most.accumulateAndGet(tally.open.incrementAndGet(), Math::max);
     return new LoadedModel(
         path,
         new ModelConfig("llama", 257, 8, 16, 1, 1, 1, 8, 256, 1e-5f, true, Map.of()),
@@ -104,18 +113,34 @@ public final class TaggedModels implements ModelOpener {
         Map.of(),
         new LoadOptions(256, 4, 64, 16, 1 << 20, KvDType.F16, 1, 8),
         new LoadReport("fake", 1, 1, 1, List.of(), List.of()),
-        new Answers(tag));
+        new Answers(tag, tally));
+  }
+
+  private Tally tally(String model) {
+    return tallies.computeIfAbsent(model, _ -> new Tally());
+  }
+
+  /** Engines of this model's files. */
+  public int open(String model) {
+    return tally(model).open.get();
+  }
+
+  /** Engines of this model's files that were there at once. */
+  public int mostOpen(String model) {
+    return tally(model).most.get();
   }
 
   private final class Answers implements Engine {
     private final String tag;
+    private final Tally tally;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final ExecutorService output =
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
     private volatile boolean closed;
 
-    Answers(String tag) {
+    Answers(String tag, Tally tally) {
       this.tag = tag;
+      this.tally = tally;
     }
 
     @Override
@@ -179,7 +204,7 @@ public final class TaggedModels implements ModelOpener {
     public void close() {
       if (!closed) {
         closed = true;
-        open.decrementAndGet();
+        tally.open.decrementAndGet();
         late.addAndGet(running.size());
         running.clear();
       }

@@ -63,7 +63,7 @@ class GenerationTracesTests {
               FinishReason.STOP, new Usage(3, 2, 1), new Timings(1_000_000, 2_000_000, 5_000_000)));
       listener.ended();
     }
-    byte[] sent = received.poll(20, TimeUnit.SECONDS);
+    byte[] sent = received.poll(2, TimeUnit.MINUTES);
     collector.stop(0);
     String text = new String(sent, StandardCharsets.ISO_8859_1);
     assertThat(text)

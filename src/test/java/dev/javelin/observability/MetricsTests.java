@@ -10,8 +10,6 @@ import dev.javelin.engine.request.FinishReason;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
 import dev.javelin.fake.TestKeys;
-import dev.javelin.service.ModelRegistry;
-import dev.javelin.service.ServedModel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,15 +28,11 @@ class MetricsTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  @Autowired ModelRegistry registry;
   @Autowired TestKeys keys;
   private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
   void aChatMovesEveryFigureUnderItsDocumentedName() throws Exception {
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     opener.engine.says(FinishReason.STOP, "a", "b", "c");
     HttpRequest chat =
         HttpRequest.newBuilder(uri("/v1/chat/completions"))
@@ -95,15 +89,13 @@ class MetricsTests {
             "javelin_requests_total{finished_reason=\"stop\",model=\"pom.xml\"}",
             "javelin_memory_bytes{owner=\"pom.xml\",part=\"weights\"}",
             "javelin_memory_bytes{owner=\"pom.xml\",part=\"kv_cache\"}",
-            "javelin_models_loaded 1.0",
             "javelin_audit_lost_total 0.0");
+    // Other tests may have loaded more.
+    assertThat(value("javelin_models_loaded")).isPositive();
   }
 
   @Test
   void whatTookTooLongAndWhatALimitRefusedIsCounted() throws Exception {
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     ApiClient admin = new ApiClient(port, keys.with(Role.ADMIN));
     String late = "resilience4j_timelimiter_calls_total{kind=\"timeout\",name=\"requests\"}";
     String refused = "javelin_quota_refused_total{quota=\"requests_per_minute\"}";
@@ -129,9 +121,6 @@ class MetricsTests {
 
   @Test
   void healthSaysWhetherModelsCanAnswer() throws Exception {
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     assertThat(get("/actuator/health/inference")).isEqualTo("{\"status\":\"UP\"}");
   }
 

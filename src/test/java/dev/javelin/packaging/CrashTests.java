@@ -193,7 +193,7 @@ class CrashTests {
     }
     String operation;
     try {
-      operation = killed.get(60, TimeUnit.SECONDS);
+      operation = killed.get(5, TimeUnit.MINUTES);
     } catch (TimeoutException e) {
       throw new AssertionError("the server never came to " + moment + server.output(), e);
     }

@@ -1,10 +1,12 @@
 package dev.javelin.packaging;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,19 @@ public final class Load implements AutoCloseable {
   public Load(String url, HttpClient client) {
     this.url = url;
     this.client = client;
+  }
+
+  /**
+   * A server with the built-in model and an administrator who has {@link #PASSWORD}.
+   *
+   * @param directory an empty folder
+   */
+  public static ServerProcess server(Path directory) throws IOException {
+    return new ServerProcess(
+        "--server.port=0",
+        "--javelin.home=" + Path.of("").toAbsolutePath(),
+        "--javelin.data-dir=" + directory.resolve("data"),
+        "--javelin.admin.password=" + PASSWORD);
   }
 
   public HttpRequest.Builder request(String path) {

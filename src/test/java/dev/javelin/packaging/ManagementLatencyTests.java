@@ -30,12 +30,7 @@ class ManagementLatencyTests {
 
   @Test
   void managementAnswersWhileTheEngineIsSaturated() throws Exception {
-    try (ServerProcess server =
-            new ServerProcess(
-                "--server.port=0",
-                "--javelin.home=" + Path.of("").toAbsolutePath(),
-                "--javelin.data-dir=" + directory.resolve("data"),
-                "--javelin.admin.password=" + Load.PASSWORD);
+    try (ServerProcess server = Load.server(directory);
         Load load = new Load(server.url(), client)) {
       String key = load.key("admin");
       load.stream(STREAMS);

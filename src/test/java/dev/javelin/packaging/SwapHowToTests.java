@@ -2,6 +2,7 @@ package dev.javelin.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.fake.TestPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ class SwapHowToTests {
 
   @Test
   void thePageWorksAsPastedOnPostgres() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+    try (EmbeddedPostgres postgres = TestPostgres.start()) {
       pasted("--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"));
     }
   }

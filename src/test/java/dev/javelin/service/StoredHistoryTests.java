@@ -6,6 +6,7 @@ import dev.javelin.catalog.Models;
 import dev.javelin.catalog.history.ServingPoint;
 import dev.javelin.catalog.history.ServingPoints;
 import dev.javelin.fake.CuttableProxy;
+import dev.javelin.fake.TestPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +32,7 @@ import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Thirty days of figures in the database: back after a restart, apart by server, never lost. */
-@Timeout(60)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class StoredHistoryTests {
   private static final Duration STRETCH = Duration.ofMinutes(5);
   private static final UUID HERE = new UUID(1, 1);
@@ -111,7 +113,7 @@ class StoredHistoryTests {
 
   @Test
   void figuresComeBackOnPostgresAndOutliveItsAbsence() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+    try (EmbeddedPostgres postgres = TestPostgres.start();
         CuttableProxy way = new CuttableProxy(postgres.getPort());
         var context =
             start(

@@ -136,6 +136,7 @@ class AuditedChangesTests {
         api.post("/api/v1/models/" + name + "/versions", "{\"path\":\"%s\"}".formatted(large));
     String operation = digest.is(202).header("Location");
     change(Kind.CHANGED, "POST", operation + "/cancel", "");
+    api.ended(operation);
     Files.delete(large);
   }
 
@@ -155,6 +156,10 @@ class AuditedChangesTests {
     assertThat(sent.at("/before/receivedBytes").longValue()).isZero();
     assertThat(sent.at("/after/state/receivedBytes").longValue()).isEqualTo(4);
     change(Kind.CHANGED, "POST", first + "/complete", "");
+    // What is being registered is in use.
+    while (api.get(first).status() != 404) {
+      Thread.onSpinWait();
+    }
     change(Kind.DELETED, "DELETE", second, null);
   }
 

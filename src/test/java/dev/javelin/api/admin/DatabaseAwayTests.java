@@ -14,6 +14,7 @@ import dev.javelin.fake.FakeHub;
 import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.TaggedModels;
 import dev.javelin.fake.TestKeys;
+import dev.javelin.fake.TestPostgres;
 import dev.javelin.service.ChangeEvent;
 import dev.javelin.service.Events;
 import dev.javelin.service.OperationView;
@@ -28,7 +29,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,9 +37,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistrar;
 
 /**
  * The connection to PostgreSQL breaks at the very moment an operation enters a stage: inference
@@ -47,29 +49,51 @@ import org.springframework.test.context.DynamicPropertySource;
  * nothing had been.
  */
 @SpringBootTest(
-    classes = {JavelinApplication.class, TaggedModels.Backend.class},
+    classes = {
+      DatabaseAwayTests.Outside.class,
+      JavelinApplication.class,
+      TaggedModels.Backend.class
+    },
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
       "javelin.model=none",
       "javelin.data-dir=target/test-data-away",
-      "spring.datasource.hikari.connection-timeout=300",
+      "spring.datasource.hikari.connection-timeout=1000",
       "javelin.serving.hub-allow-private=true",
       "javelin.serving.hub-retry-pause=1ms",
       "spring.main.allow-bean-definition-overriding=true"
     })
+@DirtiesContext // Without its database it would go on complaining.
 class DatabaseAwayTests {
   private static final Path STORE = Path.of("target/test-data-away/store").toAbsolutePath();
-  private static final EmbeddedPostgres POSTGRES;
-  private static final CuttableProxy WAY;
-  private static final FakeHub HUB;
 
-  static {
-    try {
-      POSTGRES = EmbeddedPostgres.start();
-      WAY = new CuttableProxy(POSTGRES.getPort());
-      HUB = new FakeHub();
-    } catch (IOException e) {
-      throw new AssertionError(e);
+  /** What is outside of the server; it comes before the server and goes after it. */
+  @TestConfiguration(proxyBeanMethods = false)
+  static class Outside {
+    @Bean
+    EmbeddedPostgres postgres() throws IOException {
+      return TestPostgres.start();
+    }
+
+    @Bean
+    CuttableProxy way(EmbeddedPostgres postgres) throws IOException {
+      return new CuttableProxy(postgres.getPort());
+    }
+
+    @Bean
+    FakeHub hub() throws IOException {
+      return new FakeHub();
+    }
+
+    @Bean
+    DynamicPropertyRegistrar addresses(EmbeddedPostgres postgres, CuttableProxy way, FakeHub hub) {
+      String url = postgres.getJdbcUrl("postgres", "postgres");
+      return registry -> {
+        registry.add(
+            "spring.datasource.url",
+            () -> url.replace(":" + postgres.getPort() + "/", ":" + way.port() + "/"));
+        registry.add("javelin.serving.hub-url", hub::url);
+      };
     }
   }
 
@@ -79,34 +103,18 @@ class DatabaseAwayTests {
   @Autowired OperationRecords operations;
   @Autowired InstanceRecords instances;
   @Autowired FakePlanner planner;
+  @Autowired CuttableProxy way;
+  @Autowired FakeHub hub;
 
   private ApiClient api = new ApiClient(0, "");
   private String model = "";
 
-  @DynamicPropertySource
-  static void through(DynamicPropertyRegistry registry) {
-    registry.add(
-        "spring.datasource.url",
-        () ->
-            POSTGRES
-                .getJdbcUrl("postgres", "postgres")
-                .replace(":" + POSTGRES.getPort() + "/", ":" + WAY.port() + "/"));
-    registry.add("javelin.serving.hub-url", HUB::url);
-  }
-
   @AfterEach
   void restore() {
-    WAY.restore();
+    way.restore();
     while (api.get("/api/v1/models").status() != 200) {
       Thread.onSpinWait();
     }
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    HUB.close();
-    WAY.close();
-    POSTGRES.close();
   }
 
   @BeforeEach
@@ -178,12 +186,12 @@ class DatabaseAwayTests {
             .subscribe(
                 event -> {
                   if (reached.getCount() > 0 && is(event, kind, stage)) {
-                    WAY.cut();
+                    way.cut();
                     reached.countDown();
                   }
                 });
     Answer begun = begin(kind).is(202);
-    assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(reached.await(5, TimeUnit.MINUTES)).isTrue();
     watch.dispose();
     long until = System.nanoTime() + away.toNanos();
     do {
@@ -191,7 +199,7 @@ class DatabaseAwayTests {
       assertThat(api.get("/readyz").is(200).text("/status")).isEqualTo("degraded");
       api.get("/api/v1/models").isProblem(503, "unavailable");
     } while (System.nanoTime() < until);
-    WAY.restore();
+    way.restore();
     while (api.get("/api/v1/models").status() != 200) {
       Thread.onSpinWait();
     }
@@ -216,7 +224,7 @@ class DatabaseAwayTests {
       case "swap" ->
           api.post("/api/v1/swaps", "{\"alias\":\"%s\",\"to\":{\"version\":2}}".formatted(model));
       case "pull" -> {
-        HUB.files.put(model + ".gguf", "pulled".repeat(10_000).getBytes(StandardCharsets.UTF_8));
+        hub.files.put(model + ".gguf", "pulled".repeat(10_000).getBytes(StandardCharsets.UTF_8));
         yield api.post(
             "/api/v1/models/" + model + "/versions",
             "{\"hub\":\"hf:owner/name:%s.gguf\"}".formatted(model));
@@ -279,31 +287,37 @@ class DatabaseAwayTests {
   @Test
   void whoIsNotKnownYetHearsThatTheDatabaseIsAway() {
     String fresh = keys.inference();
-    WAY.cut();
+    way.cut();
     Answer refused = ask(new ApiClient(port, fresh), model).is(503);
     assertThat(refused.text("/error/code")).isEqualTo("database_unavailable");
   }
 
   @Test
   void readinessNamesTheDatabaseAndStaysWhileAModelAnswers() {
-    assertThat(api.get("/readyz").is(200).json()).hasToString("{\"status\":\"ready\"}");
-    WAY.cut();
+    awaitReady();
+    way.cut();
     Answer degraded = api.get("/readyz").is(200);
     assertThat(degraded.text("/status")).isEqualTo("degraded");
     assertThat(degraded.text("/reason")).contains("database", "inference goes on");
-    WAY.restore();
-    while (!api.get("/readyz").is(200).text("/status").equals("ready")) {
-      Thread.onSpinWait();
-    }
+    way.restore();
+    awaitReady();
     for (var instance : api.get("/api/v1/instances").is(200).json().path("items")) {
       String id = instance.path("id").stringValue();
       api.succeeded(api.delete("/api/v1/instances/" + id + "?force=true"));
     }
     api.get("/readyz").is(200);
-    WAY.cut();
+    way.cut();
     Answer refused = api.get("/readyz").is(503);
     assertThat(refused.text("/status")).isEqualTo("not ready");
     assertThat(refused.text("/reason")).contains("database", "no model");
+  }
+
+  private void awaitReady() {
+    Answer probe = api.get("/readyz").is(200);
+    while (!probe.text("/status").equals("ready")) {
+      probe = api.get("/readyz").is(200);
+    }
+    assertThat(probe.json()).hasToString("{\"status\":\"ready\"}");
   }
 
   private Answer register(String content) throws IOException {

@@ -32,6 +32,8 @@ class LoadsApiTests {
   @Autowired TestKeys keys;
   private ApiClient api = new ApiClient(0, "");
   private String model = "";
+
+  /** Engines of the model that are there and stay. */
   private int open;
 
   @BeforeEach
@@ -41,7 +43,6 @@ class LoadsApiTests {
     planner.availableBytes = 10_000 * FakePlanner.MEGABYTE;
     planner.totalBytes = 10_000 * FakePlanner.MEGABYTE;
     engines.slow = new CountDownLatch(1);
-    open = engines.open.get();
     Files.createDirectories(STORE);
     api.post("/api/v1/models", "{\"name\":\"%s\"}".formatted(model)).is(201);
     api.put("/api/v1/models/" + model + "/load-profiles/default", "{}").is(201);
@@ -96,7 +97,7 @@ class LoadsApiTests {
     version("slow");
     alias(1);
     api.succeeded(api.post("/api/v1/instances", "{\"alias\":\"%s\"}".formatted(model)));
-    open = engines.open.get();
+    open = engines.open(model);
     String swap = swap(2);
     awaitStage(swap, "weights");
     api.post(swap + "/cancel", "").is(202);
@@ -113,7 +114,7 @@ class LoadsApiTests {
     version("cold");
     alias(1);
     api.succeeded(api.post("/api/v1/instances", "{\"alias\":\"%s\"}".formatted(model)));
-    open = engines.open.get();
+    open = engines.open(model);
     Answer failed = api.ended(swap(2));
     assertThat(failed.text("/state")).isEqualTo("FAILED");
     assertThat(failed.text("/stage")).isEqualTo("warm-up");
@@ -174,7 +175,7 @@ class LoadsApiTests {
   private void leftNothing(int version) {
     assertThat(instance(version)).isEmpty();
     assertThat(label(version)).isNotIn(owners());
-    assertThat(engines.open.get()).isEqualTo(open);
+    assertThat(engines.open(model)).isEqualTo(open);
   }
 
   private String label(int version) {

@@ -175,7 +175,7 @@ class OpenApiPropertyTests {
         "{\"model\":\"%s\",\"version\":1,\"loadProfile\":\"default\",\"decodingProfile\":\"default\"}";
     api.put("/api/v1/aliases/" + model, target.formatted(model)).is(201);
     String question = "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
-    api.post("/v1/chat/completions", question.formatted(model), "Prefer", "wait=20").is(200);
+    api.post("/v1/chat/completions", question.formatted(model), "Prefer", "wait=60").is(200);
     values.learn("", api.get("/api/v1/requests").json());
     values.prefer("hub", "hf:owner/name:file.gguf");
     values.prefer("role", "viewer");

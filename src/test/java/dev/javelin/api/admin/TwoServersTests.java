@@ -8,6 +8,7 @@ import dev.javelin.catalog.account.Role;
 import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.TaggedModels;
 import dev.javelin.fake.TestKeys;
+import dev.javelin.fake.TestPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class TwoServersTests {
   @Test
   void nothingRunsTwiceAndNoChangeIsLost() throws Exception {
     store = Files.createDirectories(directory.resolve("store"));
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+    try (EmbeddedPostgres postgres = TestPostgres.start();
         ConfigurableApplicationContext first = server(postgres, "one");
         ConfigurableApplicationContext second = server(postgres, "two")) {
       List<ApiClient> both = List.of(client(first), client(second));

@@ -12,8 +12,6 @@ import dev.javelin.engine.request.Usage;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import dev.javelin.service.ModelRegistry;
-import dev.javelin.service.ServedModel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,18 +33,12 @@ class BeamSearchApiTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  @Autowired ModelRegistry registry;
   private final HttpClient client = HttpClient.newHttpClient();
   private FakeEngine engine = new FakeEngine();
 
   @BeforeEach
   void ready() {
-    while (registry.list().stream()
-        .noneMatch(model -> model.state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     engine = opener.engine;
-    engine.requests.clear();
     engine.plays(
         new GenerationEvent.TextDelta(
             "x",

@@ -14,8 +14,6 @@ import dev.javelin.engine.request.Usage;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import dev.javelin.service.ModelRegistry;
-import dev.javelin.service.ServedModel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,19 +41,13 @@ class LogprobsApiTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  @Autowired ModelRegistry registry;
   private final HttpClient client = HttpClient.newHttpClient();
   private FakeEngine engine = new FakeEngine();
 
   /** Says "hé!": é is two tokens, told together. */
   @BeforeEach
   void ready() {
-    while (registry.list().stream()
-        .noneMatch(model -> model.state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     engine = opener.engine;
-    engine.requests.clear();
     engine.plays(
         new GenerationEvent.PromptScored(List.of(token('b', -0.5f, 'x', 'y'))),
         new GenerationEvent.TextDelta("h", new int[] {'h'}, List.of(token('h', -1f, 'h', 'a'))),

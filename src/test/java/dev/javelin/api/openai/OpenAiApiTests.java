@@ -11,9 +11,7 @@ import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import dev.javelin.service.ModelRegistry;
 import dev.javelin.service.Routes;
-import dev.javelin.service.ServedModel;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
@@ -45,7 +43,6 @@ class OpenAiApiTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  @Autowired ModelRegistry registry;
   @Autowired DecodingProfiles profiles;
   @Autowired Routes routes;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -53,12 +50,7 @@ class OpenAiApiTests {
 
   @BeforeEach
   void ready() {
-    while (registry.list().stream().noneMatch(m -> m.state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     engine = opener.engine;
-    engine.requests.clear();
-    engine.aborts.clear();
     engine.says(FinishReason.STOP, "Hel", "lo");
   }
 
@@ -209,7 +201,7 @@ class OpenAiApiTests {
   void modelsAreListed() throws Exception {
     JsonNode list = JSON.readTree(get("/v1/models").body());
     assertThat(list.path("object").stringValue()).isEqualTo("list");
-    assertThat(list.at("/data/0/id").stringValue()).isEqualTo("pom.xml");
+    assertThat(list.path("data").findValuesAsString("id")).contains("pom.xml");
     JsonNode one = JSON.readTree(get("/v1/models/pom.xml").body());
     assertThat(one.path("object").stringValue()).isEqualTo("model");
     assertError(get("/v1/models/nope"), 404, "model", "model_not_found");
@@ -264,7 +256,8 @@ class OpenAiApiTests {
     GenerationRequest request = engine.requests.take();
     assertThat(request.cacheSalt()).isEqualTo("mine");
     assertThat(request.priority()).isEqualTo(-3);
-    assertThat(request.deadlineNanos()).isBetween(before, before + 601_000_000_000L);
+    long limit = TimeUnit.MINUTES.toNanos(10);
+    assertThat(request.deadlineNanos() - limit).isBetween(before, System.nanoTime());
     post("/v1/chat/completions", chat(""));
     request = engine.requests.take();
     assertThat(request.cacheSalt()).isEmpty();
@@ -319,11 +312,20 @@ class OpenAiApiTests {
           }
           assertThat(seen.toString()).contains("\"content\":\"one\"");
         }
-        assertThat(engine.aborts).isEmpty();
+        assertThat(engine.aborts).doesNotContain(left + "-0", left + "-1");
       }
-      assertThat(engine.aborts.poll(20, TimeUnit.SECONDS)).isEqualTo(left + "-0");
-      assertThat(engine.aborts.poll(20, TimeUnit.SECONDS)).isEqualTo(left + "-1");
+      assertThat(abortOf(left)).isEqualTo(left + "-0");
+      assertThat(abortOf(left)).isEqualTo(left + "-1");
     }
+  }
+
+  /** The next abort of this call's; those of calls before it may still be on their way. */
+  private String abortOf(String call) throws InterruptedException {
+    String aborted = engine.aborts.take();
+    while (!aborted.startsWith(call)) {
+      aborted = engine.aborts.take();
+    }
+    return aborted;
   }
 
   @Test

@@ -8,8 +8,6 @@ import dev.javelin.engine.request.TokenRule;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import dev.javelin.service.ModelRegistry;
-import dev.javelin.service.ServedModel;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,17 +31,12 @@ final class StructuredOutputApiTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  @Autowired ModelRegistry registry;
   private final HttpClient client = HttpClient.newHttpClient();
   private FakeEngine engine = new FakeEngine();
 
   @BeforeEach
   void ready() {
-    while (!(registry.list().getFirst().state() instanceof ServedModel.State.Ready)) {
-      Thread.onSpinWait();
-    }
     engine = opener.engine;
-    engine.requests.clear();
     engine.says(FinishReason.STOP, "ok");
   }
 
@@ -114,9 +107,9 @@ final class StructuredOutputApiTests {
     leaving.cancel(true);
     try {
       // Answers that were refused before may still be on their way out.
-      String aborted = engine.aborts.poll(30, TimeUnit.SECONDS);
+      String aborted = engine.aborts.poll(5, TimeUnit.MINUTES);
       while (aborted != null && !aborted.equals(waiting.id())) {
-        aborted = engine.aborts.poll(30, TimeUnit.SECONDS);
+        aborted = engine.aborts.poll(5, TimeUnit.MINUTES);
       }
       assertThat(aborted).isEqualTo(waiting.id());
     } finally {
@@ -140,7 +133,7 @@ final class StructuredOutputApiTests {
             ? "\"prompt\":\"hi\""
             : "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
     String json = field.replace("\\'", "\\\"").replace('\'', '"');
-    return HttpRequest.newBuilder(URI.create("http://localhost:%d/v1/%s".formatted(port, path)))
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/%s".formatted(port, path)))
         .header("Content-Type", "application/json")
         .POST(
             HttpRequest.BodyPublishers.ofString(

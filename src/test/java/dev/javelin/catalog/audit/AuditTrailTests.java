@@ -3,6 +3,7 @@ package dev.javelin.catalog.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.javelin.catalog.audit.AuditTrail.Verification;
+import dev.javelin.fake.TestPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -186,7 +187,7 @@ class AuditTrailTests {
 
   @Test
   void writersAtTheSameTimeMakeOneChainOnPostgres() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+    try (EmbeddedPostgres postgres = TestPostgres.start();
         ExecutorService writers = Executors.newFixedThreadPool(8)) {
       Fixture fixture = new Fixture(postgres.getPostgresDatabase());
       List<Callable<Void>> tasks = new ArrayList<>();
