@@ -21,6 +21,7 @@ WORKDIR /opt/javelin
 COPY --from=build /src/target/app app
 COPY --from=build /src/native-kernels/build/cuda native-kernels/build/cuda
 COPY models models
+COPY launcher launcher
 ENV JAVELIN_HOME=/opt/javelin
 ENV JAVELIN_DATA_DIR=/data
 ENV SERVER_ADDRESS=0.0.0.0
@@ -29,11 +30,5 @@ VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
     CMD curl -fsS http://127.0.0.1:8080/readyz || exit 1
-ENTRYPOINT ["java", \
-    "--add-modules", "jdk.incubator.vector", \
-    "--enable-native-access=ALL-UNNAMED", \
-    "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", \
-    "-XX:+UseCompactObjectHeaders", \
-    "-XX:+ExitOnOutOfMemoryError", \
-    "-Xmx512m", \
+ENTRYPOINT ["java", "@launcher/jvm.options", "@launcher/server.options", \
     "-cp", "app/javelin.jar", "dev.javelin.JavelinApplication"]

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -27,7 +28,7 @@ final class ContainerFilesTests {
           "SERVER_PORT",
           "JAVELIN_DATA_DIR",
           "JAVELIN_ADMIN_PASSWORD",
-          "SPRING_DATASOURCE_URL",
+          "JAVELIN_DATABASE_URL",
           "SPRING_DATASOURCE_USERNAME",
           "SPRING_DATASOURCE_PASSWORD");
 
@@ -54,21 +55,23 @@ final class ContainerFilesTests {
   @Test
   void theImageStartsWithTheFlagsOfTheLauncher() throws IOException {
     List<String> command = entryPoint();
-    List<String> flags = command.subList(1, command.indexOf("-cp"));
-    String launcher = read("javelin");
-    assertThat(flags).contains("--enable-native-access=ALL-UNNAMED");
-    for (String flag : flags) {
-      // The launcher writes the heap as a default that a variable overrides.
-      String written = flag.startsWith("-Xmx") ? ":-" + flag.substring(4) + "}" : flag;
-      assertThat(launcher).as(flag).contains(written);
-    }
-    Matcher block = Pattern.compile("(?s)vm_flags=\\((.*?)\\n\\)").matcher(launcher);
-    assertThat(block.find()).isTrue();
-    for (String flag : block.group(1).strip().split("\\s+")) {
-      if (!flag.startsWith("-Xlog")) {
-        assertThat(flags).contains(flag);
-      }
-    }
+    assertThat(command.subList(1, command.indexOf("-cp")))
+        .containsExactly("@launcher/jvm.options", "@launcher/server.options");
+    assertThat(instructions("COPY")).anyMatch(words -> words[0].equals("launcher"));
+    assertThat(read("javelin"))
+        .contains("\"@$root/launcher/jvm.options\"", "\"@$root/launcher/server.options\"");
+    assertThat(flags("launcher/jvm.options")).contains("--enable-native-access=ALL-UNNAMED");
+    assertThat(flags("launcher/server.options"))
+        .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=30000");
+  }
+
+  /** What a file of options has beside its comments. */
+  private static List<String> flags(String file) throws IOException {
+    return read(file)
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .flatMap(line -> Stream.of(line.split(" ")))
+        .toList();
   }
 
   @Test
@@ -76,9 +79,7 @@ final class ContainerFilesTests {
     Matcher property =
         Pattern.compile("<javelin.jvm.args>(.*?)</javelin.jvm.args>").matcher(read("pom.xml"));
     assertThat(property.find()).isTrue();
-    for (String flag : property.group(1).split(" ")) {
-      assertThat(read("javelin")).contains(flag);
-    }
+    assertThat(flags("launcher/jvm.options")).contains(property.group(1).split(" "));
   }
 
   @Test
@@ -124,7 +125,7 @@ final class ContainerFilesTests {
     Map<String, Object> database = map(map(services().get("database")).get("environment"));
     for (String name : List.of("javelin", "javelin-gpu")) {
       Map<String, Object> server = map(map(services().get(name)).get("environment"));
-      assertThat(server.get("SPRING_DATASOURCE_URL"))
+      assertThat(server.get("JAVELIN_DATABASE_URL"))
           .isEqualTo("jdbc:postgresql://database:5432/" + database.get("POSTGRES_DB"));
       assertThat(server.get("SPRING_DATASOURCE_USERNAME")).isEqualTo(database.get("POSTGRES_USER"));
       assertThat(server.get("SPRING_DATASOURCE_PASSWORD"))

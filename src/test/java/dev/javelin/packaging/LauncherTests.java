@@ -28,11 +28,34 @@ final class LauncherTests {
     assertRefused("'sevre'", "sevre");
     assertRefused("'--prot'", "serve", "--prot", "1");
     assertRefused("--port needs a value", "serve", "--port");
+    assertRefused("--database-url needs a value", "serve", "--database-url=");
     assertRefused("'70000'", "serve", "--port", "70000");
     assertRefused("'gpu'", "serve", "--device", "gpu");
     assertRefused("KEY=VALUE", "serve", "--set", "nothing");
     assertRefused("'--quick'", "test", "--quick");
     assertRefused("'now'", "build", "now");
+    assertRefused("--port is given twice", "serve", "--port", "1", "--port", "2");
+    assertRefused("--model is given twice", "serve", "--model=a", "--model=b");
+    assertRefused("'70000'", "serve", "--port=70000");
+    assertRefused("KEY=VALUE", "serve", "--set=nothing");
+  }
+
+  @Test
+  void everyCommandHasHelp() throws Exception {
+    for (String command : List.of("serve", "test", "build", "help")) {
+      Outcome outcome = javelin(command, "--help");
+      assertThat(outcome.exitCode()).as(command).isZero();
+      assertThat(outcome.text()).contains("./javelin " + command);
+    }
+  }
+
+  @Test
+  void theAddressOfTheDatabaseIsTheSettingThatTheServerShows() throws IOException {
+    assertThat(Files.readString(Path.of("javelin"), StandardCharsets.UTF_8))
+        .contains("--javelin.database-url=$2");
+    assertThat(
+            Files.readString(Path.of("src/main/resources/application.yml"), StandardCharsets.UTF_8))
+        .contains("url: \"${javelin.database-url}\"");
   }
 
   @Test

@@ -31,7 +31,7 @@ class SwapHowToTests {
   @Test
   void thePageWorksAsPastedOnPostgres() throws Exception {
     try (EmbeddedPostgres postgres = TestPostgres.start()) {
-      pasted("--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"));
+      pasted("--javelin.database-url=" + postgres.getJdbcUrl("postgres", "postgres"));
     }
   }
 

@@ -150,7 +150,7 @@ class TwoServersTests {
             "--javelin.data-dir=" + data,
             "--javelin.serving.model-roots=" + store,
             "--spring.jmx.enabled=false",
-            "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", "postgres"));
+            "--javelin.database-url=" + postgres.getJdbcUrl("postgres", "postgres"));
   }
 
   private static ApiClient client(ConfigurableApplicationContext context) {
