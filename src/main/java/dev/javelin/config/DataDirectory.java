@@ -10,8 +10,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Makes the data directory before the database opens, and gives its absolute path as {@code
- * javelin.data-path}: H2 takes no other relative path than one that starts with a dot.
+ * Makes the data directory before the database opens, checks that one is named, and gives its
+ * absolute path as {@code javelin.data-path}: H2 takes no other relative path than one that starts
+ * with a dot.
  */
 final class DataDirectory implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   @Override
@@ -33,5 +34,12 @@ final class DataDirectory implements ApplicationListener<ApplicationEnvironmentP
             new MapPropertySource(
                 "javelin-data",
                 Map.of("javelin.data-path", directory.normalize().toString().replace('\\', '/'))));
+    // Spring would open a database in memory instead, and all would be lost at the end.
+    String database = environment.getProperty("javelin.database-url");
+    if (database != null && !database.startsWith("jdbc:")) {
+      throw new StartupException(
+          "the address of the database is '%s'; it must begin with jdbc:, as in jdbc:postgresql://localhost/javelin"
+              .formatted(Redaction.withoutPasswords(database)));
+    }
   }
 }

@@ -4,6 +4,8 @@ import dev.javelin.service.ModelEvent;
 import dev.javelin.service.StartModels;
 import java.util.Locale;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
@@ -16,16 +18,19 @@ final class Startup {
   private final StartModels models;
   private final WebServerApplicationContext context;
   private final Environment environment;
+  private final ServerProperties server;
 
   Startup(
       JavelinProperties properties,
       StartModels models,
       WebServerApplicationContext context,
-      Environment environment) {
+      Environment environment,
+      ServerProperties server) {
     this.properties = properties;
     this.models = models;
     this.context = context;
     this.environment = environment;
+    this.server = server;
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -51,9 +56,20 @@ final class Startup {
   }
 
   private String url() {
-    var server = context.getWebServer();
-    int port = server == null ? 0 : server.getPort();
-    String host = environment.getProperty("server.address", "127.0.0.1");
-    return "http://%s:%d/".formatted(host.equals("0.0.0.0") ? "localhost" : host, port);
+    var web = context.getWebServer();
+    return url(
+        Ssl.isEnabled(server.getSsl()),
+        environment.getProperty("server.address", "127.0.0.1"),
+        web == null ? 0 : web.getPort());
+  }
+
+  /** An address that a browser on this machine can open. */
+  static String url(boolean encrypted, String host, int port) {
+    String reached =
+        switch (host) {
+          case "0.0.0.0", "::", "0:0:0:0:0:0:0:0" -> "localhost";
+          default -> host.contains(":") ? "[" + host + "]" : host;
+        };
+    return "%s://%s:%d/".formatted(encrypted ? "https" : "http", reached, port);
   }
 }

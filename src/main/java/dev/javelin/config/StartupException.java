@@ -4,6 +4,10 @@ package dev.javelin.config;
 public final class StartupException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  StartupException(String message) {
+    super(message);
+  }
+
   StartupException(String message, Throwable cause) {
     super(message, cause);
   }

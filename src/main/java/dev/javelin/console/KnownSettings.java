@@ -1,5 +1,6 @@
 package dev.javelin.console;
 
+import dev.javelin.config.KnownSetting;
 import dev.javelin.config.Redaction;
 import java.util.List;
 import java.util.Locale;
@@ -30,11 +31,6 @@ final class KnownSettings {
   }
 
   /**
-   * @param secret its value is not shown
-   */
-  private record Known(String key, String usual, boolean secret) {}
-
-  /**
    * @param value empty for a secret, and where nothing is set
    * @param where the file and line, the variable or the argument; empty for a default
    * @param set whether there is any value
@@ -42,65 +38,21 @@ final class KnownSettings {
   record Setting(
       String key, String value, String source, String where, boolean secret, boolean set) {}
 
-  private static final List<Known> KNOWN =
-      List.of(
-          known("server.address", ""),
-          known("server.port", "8080"),
-          known("javelin.home", "."),
-          known("javelin.data-dir", "data"),
-          known("javelin.database-url", ""),
-          known("javelin.model", "models/dart/dart-20m-chat-q8_0.gguf"),
-          known("javelin.served-name", ""),
-          known("javelin.device", "auto"),
-          known("javelin.max-body", "8MB"),
-          known("javelin.body-timeout", "30s"),
-          known("javelin.keep-alive", "10s"),
-          known("javelin.request-timeout", "10m"),
-          known("javelin.serving.model-roots", ""),
-          known("javelin.serving.store", ""),
-          known("javelin.serving.store-quota", "200GB"),
-          known("javelin.serving.upload-expiry", "24h"),
-          known("javelin.serving.hub-url", "https://huggingface.co"),
-          secret("javelin.serving.hub-token"),
-          known("javelin.serving.hub-allow-private", "false"),
-          known("javelin.serving.hub-retry-pause", "500ms"),
-          known("javelin.serving.lease", "15s"),
-          known("javelin.serving.drain", "30s"),
-          known("javelin.serving.memory-reserve", "64MB"),
-          known("javelin.serving.breaker-failures", "5"),
-          known("javelin.serving.breaker-pause", "10s"),
-          secret("javelin.admin.password"),
-          known("javelin.oidc.roles-claim", "groups"),
-          known("javelin.oidc.role-prefix", "javelin-"),
-          known("javelin.oidc.name-claim", "sub"),
-          known("javelin.audit.inference", "true"),
-          known("javelin.audit.bodies", "false"),
-          known("javelin.tracing.endpoint", ""),
-          known("javelin.tracing.sampling", "1"));
-
   private final ConfigurableEnvironment environment;
 
   KnownSettings(ConfigurableEnvironment environment) {
     this.environment = environment;
   }
 
-  private static Known known(String key, String usual) {
-    return new Known(key, usual, false);
-  }
-
-  private static Known secret(String key) {
-    return new Known(key, "", true);
-  }
-
   static List<String> keys() {
-    return KNOWN.stream().map(Known::key).toList();
+    return KnownSetting.ALL.stream().map(KnownSetting::key).toList();
   }
 
   List<Setting> all() {
-    return KNOWN.stream().map(this::setting).toList();
+    return KnownSetting.ALL.stream().map(this::setting).toList();
   }
 
-  private Setting setting(Known known) {
+  private Setting setting(KnownSetting known) {
     ConfigurationPropertyName name = ConfigurationPropertyName.of(known.key());
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
       ConfigurationProperty found = source.getConfigurationProperty(name);
