@@ -131,7 +131,10 @@ final class GenerateCommand implements Command {
           }
           if (stream) {
             terminal.out().print(delta.text());
-            terminal.out().flush();
+            if (terminal.out().checkError()) {
+              // Nobody reads on: Main tells so once the command has ended.
+              model.engine().abort("generate");
+            }
           }
         }
         case GenerationEvent.Finished finished -> {

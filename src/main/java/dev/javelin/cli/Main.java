@@ -80,7 +80,12 @@ public final class Main {
       return 0;
     }
     try {
-      return command.run(rest);
+      int code = command.run(rest);
+      if (terminal.out().checkError()) {
+        terminal.err().println("javelin: standard output was closed, or could not be written");
+        return 1;
+      }
+      return code;
     } catch (UsageException e) {
       terminal.err().println("javelin: " + e.getMessage());
       terminal.err().print(command.usage());

@@ -7,6 +7,8 @@ import dev.javelin.checkpoint.CheckpointException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,6 +65,25 @@ final class MainTests {
     assertThat(err()).contains("9 prompt + 3 answer tokens").contains("length");
     assertThat(promptText()).isEqualTo("<user:Hi>");
     assertThat(model.closed).isTrue();
+  }
+
+  /** As {@code generate … | head -c1} does. */
+  @Test
+  void whenNobodyReadsTheAnswerItIsNotGoneOnWith() {
+    PrintStream closed =
+        new PrintStream(
+            new OutputStream() {
+              @Override
+              public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+              }
+            });
+    Terminal terminal =
+        new Terminal(closed, new PrintStream(err, true, StandardCharsets.UTF_8), Path.of("home"));
+    Main main = new Main(_ -> model, NO_ENGINES, NO_CHECKPOINTS, terminal);
+    assertThat(main.run(List.of("generate", "m", "x", "--max-tokens", "3"))).isEqualTo(1);
+    assertThat(model.aborted).isTrue();
+    assertThat(err()).contains("javelin: standard output was closed");
   }
 
   @Test

@@ -39,6 +39,7 @@ final class ScriptedModel implements ModelOpener {
   LoadOptions options = LoadOptions.DEFAULT;
   boolean withTemplate = true;
   boolean closed;
+  boolean aborted;
   GenerationEvent.@Nullable Failed failure;
 
   @Override
@@ -83,7 +84,9 @@ final class ScriptedModel implements ModelOpener {
     }
 
     @Override
-    public void abort(String requestId) {}
+    public void abort(String requestId) {
+      aborted = true;
+    }
 
     @Override
     public GrammarRule rule(StructuredOutput wanted) {
