@@ -61,6 +61,7 @@ final class GgufConfig {
     integer("head_dim", own("attention.key_length"));
     integer("max_position_embeddings", own("context_length"));
     integer("sliding_window", own("attention.sliding_window"));
+    integer("num_local_experts", own("expert_count"));
     decimal("rms_norm_eps", own("attention.layer_norm_rms_epsilon"));
     decimal("rope_theta", own("rope.freq_base"));
     integer("vocab_size", own("vocab_size"));
@@ -88,6 +89,10 @@ final class GgufConfig {
       config.put("head_dim", hidden / heads);
     }
     config.putIfAbsent("rope_theta", 10000.0);
+    Integer rotated = integer(own("rope.dimension_count"));
+    if (rotated != null && config.get("head_dim") instanceof Integer dim && !rotated.equals(dim)) {
+      config.put("partial_rotary_factor", rotated / (double) dim);
+    }
     if (!config.containsKey("vocab_size")
         && metadata.get("tokenizer.ggml.tokens") instanceof List<?> tokens) {
       config.put("vocab_size", tokens.size());
@@ -115,7 +120,13 @@ final class GgufConfig {
   private void ropeScaling() {
     String key = own("rope.scaling.type");
     Object type = metadata.get(key);
-    if (type == null || type.equals("none")) {
+    Double factor = number(own("rope.scaling.factor"));
+    if (type == null) {
+      // Files older than the key have the factor alone, the oldest under another name.
+      factor = factor == null ? number(own("rope.scale_linear")) : factor;
+      type = factor == null || factor <= 1 ? "none" : "linear";
+    }
+    if (type.equals("none")) {
       return;
     }
     if (!(type instanceof String name)) {
@@ -123,7 +134,7 @@ final class GgufConfig {
     }
     Map<String, Object> scaling = new LinkedHashMap<>();
     scaling.put("rope_type", name);
-    put(scaling, "factor", number(own("rope.scaling.factor")));
+    put(scaling, "factor", factor);
     put(
         scaling,
         "original_max_position_embeddings",

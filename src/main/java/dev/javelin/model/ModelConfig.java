@@ -39,6 +39,7 @@ public record ModelConfig(
   public static ModelConfig from(Map<String, Object> hfConfig) {
     ConfigValues values = new ConfigValues(hfConfig, "");
     String architecture = values.text("model_type");
+    refuseWhatWouldBeIgnored(values);
     int hiddenSize = values.integer("hidden_size", 1, MAX_WIDTH);
     int numHeads = values.integer("num_attention_heads", 1, MAX_HEADS);
     int numKvHeads = values.integer("num_key_value_heads", 1, numHeads, numHeads);
@@ -72,6 +73,20 @@ public record ModelConfig(
         // SmolLM3's published default; every other supported family defaults to a head of its own
         values.flag("tie_word_embeddings", architecture.equals("smollm3")),
         hfConfig);
+  }
+
+  /** What changes every answer of a model of whichever family, and is not there yet. */
+  private static void refuseWhatWouldBeIgnored(ConfigValues values) {
+    if (values.has("quantization_config")) {
+      throw values.refused(
+          "quantization_config",
+          values.object("quantization_config").values().getOrDefault("quant_method", "given"),
+          "absent: weights quantised in this way are not read; use a GGUF file or the original");
+    }
+    int experts = values.integer("num_local_experts", 0, MAX_WIDTH, 0);
+    if (experts > 0) {
+      throw values.refused("num_local_experts", experts, "0: mixtures of experts are not served");
+    }
   }
 
   /** Checked access to {@link #raw}. */

@@ -173,6 +173,42 @@ class CheckpointsTests {
     }
   }
 
+  /** The key of the scaling's kind is younger than files that have its factor. */
+  @Test
+  void aFactorWithoutAKindIsLinear() throws IOException {
+    for (String key : List.of("llama.rope.scaling.factor", "llama.rope.scale_linear")) {
+      GgufWriter writer =
+          new GgufWriter()
+              .meta("general.architecture", "llama")
+              .meta(key, 4f)
+              .tensor("output.weight", new float[] {1}, 1, 1);
+      try (Checkpoint checkpoint = Checkpoints.open(writer.write(temp.resolve("old.gguf")))) {
+        assertThat(checkpoint.config())
+            .containsEntry("rope_scaling", Map.of("rope_type", "linear", "factor", 4.0));
+      }
+    }
+  }
+
+  @Test
+  void aPartOfAHeadThatIsRotatedAndExpertsAreNotForgotten() throws IOException {
+    GgufWriter writer =
+        new GgufWriter()
+            .meta("general.architecture", "llama")
+            .meta("llama.embedding_length", 64)
+            .meta("llama.attention.head_count", 4)
+            .meta("llama.rope.dimension_count", 16)
+            .tensor("output.weight", new float[] {1}, 1, 1);
+    try (Checkpoint checkpoint = Checkpoints.open(writer.write(temp.resolve("whole.gguf")))) {
+      assertThat(checkpoint.config()).doesNotContainKeys("partial_rotary_factor");
+    }
+    writer.meta("llama.rope.dimension_count", 8).meta("llama.expert_count", 2);
+    try (Checkpoint checkpoint = Checkpoints.open(writer.write(temp.resolve("part.gguf")))) {
+      assertThat(checkpoint.config())
+          .containsEntry("partial_rotary_factor", 0.5)
+          .containsEntry("num_local_experts", 2);
+    }
+  }
+
   @Test
   void unloadedWeightsReadTheSame() {
     try (Checkpoint checkpoint = Checkpoints.open(Path.of("models/dart/dart-20m-chat-q8_0.gguf"))) {

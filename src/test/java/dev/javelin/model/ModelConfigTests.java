@@ -99,6 +99,23 @@ class ModelConfigTests {
         .hasMessageContaining(value == null ? "missing" : value.toString());
   }
 
+  /** Their weights would be read without their scales, or not all of them. */
+  @Test
+  void whatWouldBeServedWronglyIsRefused() {
+    Map<String, Object> raw = valid();
+    raw.put("quantization_config", Map.of("quant_method", "fp8"));
+    assertThatThrownBy(() -> ModelConfig.from(raw))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("'quantization_config' is fp8; it must be absent");
+    raw.remove("quantization_config");
+    raw.put("num_local_experts", 8);
+    assertThatThrownBy(() -> ModelConfig.from(raw))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("'num_local_experts' is 8");
+    raw.put("num_local_experts", 0);
+    assertThat(ModelConfig.from(raw).numLayers()).isEqualTo(2);
+  }
+
   @Test
   void unknownArchitectureListsTheSupported() {
     Map<String, Object> raw = valid();
