@@ -5,6 +5,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
@@ -13,7 +14,8 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(-2) // before Spring Boot's handler at -1
 final class ApiErrorHandler implements WebExceptionHandler {
-  private static final List<String> PATHS = List.of("/v1", "/tokenize", "/detokenize");
+  private static final List<String> PATHS =
+      List.of("/v1", "/tokenize", "/detokenize", "/version", "/metrics");
 
   private final JsonBodies bodies;
 
@@ -33,6 +35,9 @@ final class ApiErrorHandler implements WebExceptionHandler {
     RetryAfter.of(failure, error.status()).ifPresent(wait -> headers.set("Retry-After", wait));
     if (error.status() == HttpStatus.UNAUTHORIZED) {
       headers.set("WWW-Authenticate", "Bearer");
+    }
+    if (failure instanceof MethodNotAllowedException method) {
+      headers.setAllow(method.getSupportedMethods());
     }
     return bodies.write(exchange, error.status(), ApiErrors.envelope(error));
   }

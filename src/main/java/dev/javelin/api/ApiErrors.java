@@ -63,22 +63,22 @@ public final class ApiErrors {
               "method_not_allowed",
               "%s is not allowed here; allowed: %s"
                   .formatted(method.getHttpMethod(), method.getSupportedMethods()));
-      case UnsupportedMediaTypeStatusException _ ->
+      case UnsupportedMediaTypeStatusException encoded ->
           new ApiException(
               HttpStatus.UNSUPPORTED_MEDIA_TYPE,
               INVALID,
               null,
               "unsupported_media_type",
-              "send the body as Content-Type: application/json");
+              encoded.getSupportedMediaTypes().isEmpty()
+                  ? encoded.getReason()
+                  : "send the body as Content-Type: application/json");
       case ResponseStatusException status when status.getStatusCode().is4xxClientError() ->
           new ApiException(
               HttpStatus.valueOf(status.getStatusCode().value()),
               INVALID,
               null,
               status.getStatusCode().value() == 404 ? "not_found" : null,
-              status.getStatusCode().value() == 404
-                  ? "there is nothing at this path"
-                  : status.getReason());
+              status.getReason());
       case RuntimeException lost when DatabaseAway.is(lost) ->
           unavailable("database_unavailable", "the database does not answer; try again");
       default -> internal(requestId, failure, failure.toString());

@@ -46,7 +46,9 @@ public final class JsonBodies {
     Charset charset = type == null ? null : type.getCharset();
     if ((encoding != null && !encoding.equalsIgnoreCase("identity"))
         || (charset != null && !charset.equals(StandardCharsets.UTF_8))) {
-      return Mono.error(new UnsupportedMediaTypeStatusException("only plain UTF-8 JSON"));
+      return Mono.error(
+          new UnsupportedMediaTypeStatusException(
+              "send the body as plain UTF-8, without Content-Encoding or another charset"));
     }
     int limit = Math.toIntExact(properties.maxBody().toBytes());
     if (headers.getContentLength() > limit) {

@@ -132,10 +132,11 @@ public final class JsonFields {
     read.addAll(names);
   }
 
-  /** Refuses fields that would change the answer but are not supported. */
+  /** Refuses fields that would change the answer but are not supported; an empty list would not. */
   public void refuse(Collection<String> names) {
     for (String name : names) {
-      if (value(name) != null) {
+      JsonNode value = value(name);
+      if (value != null && !(value.isArray() && value.isEmpty())) {
         throw ApiException.badField(at(name), "'%s' is not supported yet".formatted(at(name)));
       }
     }

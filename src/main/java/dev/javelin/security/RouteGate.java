@@ -2,6 +2,7 @@ package dev.javelin.security;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.PathContainer;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.authorization.ReactiveAuthorizationManager;
@@ -32,8 +33,8 @@ final class RouteGate implements ReactiveAuthorizationManager<AuthorizationConte
       Mono<Authentication> authentication, AuthorizationContext context) {
     ServerWebExchange exchange = context.getExchange();
     HttpMethod method = exchange.getRequest().getMethod();
-    return switch (RouteRoles.match(
-        method, exchange.getRequest().getPath().pathWithinApplication())) {
+    PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
+    return switch (RouteRoles.match(method, path)) {
       case RouteRoles.Match.Found(Access access) when access == Access.PUBLIC -> Mono.just(GRANTED);
       case RouteRoles.Match.Found(Access access) ->
           authentication
@@ -44,7 +45,10 @@ final class RouteGate implements ReactiveAuthorizationManager<AuthorizationConte
       case RouteRoles.Match.OtherMethods(var allowed) ->
           Mono.error(new MethodNotAllowedException(method, allowed));
       case RouteRoles.Match.Unlisted _ ->
-          Mono.error(new ResponseStatusException(HttpStatus.NOT_FOUND));
+          Mono.error(
+              new ResponseStatusException(
+                  HttpStatus.NOT_FOUND,
+                  "there is nothing at %s %s".formatted(method, path.value())));
     };
   }
 

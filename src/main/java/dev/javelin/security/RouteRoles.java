@@ -35,6 +35,9 @@ public final class RouteRoles {
           // probes and figures
           new Route(GET, "/livez", PUBLIC),
           new Route(GET, "/readyz", PUBLIC),
+          new Route(GET, "/health", PUBLIC),
+          new Route(GET, "/version", LOCAL),
+          new Route(GET, "/metrics", LOCAL),
           new Route(GET, "/actuator/health", PUBLIC),
           new Route(GET, "/actuator/health/{*path}", PUBLIC),
           new Route(GET, "/actuator/prometheus", LOCAL),

@@ -122,12 +122,17 @@ enum AnswerFormat {
   }
 
   static void usage(ObjectNode body, Usage usage) {
-    body.putObject("usage")
-        .put("prompt_tokens", usage.promptTokens())
-        .put("completion_tokens", usage.completionTokens())
-        .put("total_tokens", usage.promptTokens() + usage.completionTokens())
+    usage(body, usage.promptTokens(), usage.completionTokens())
         .putObject("prompt_tokens_details")
         .put("cached_tokens", usage.cachedTokens());
+  }
+
+  /** As far as it is known while an answer is still being told. */
+  static ObjectNode usage(ObjectNode body, int promptTokens, int completionTokens) {
+    return body.putObject("usage")
+        .put("prompt_tokens", promptTokens)
+        .put("completion_tokens", completionTokens)
+        .put("total_tokens", promptTokens + completionTokens);
   }
 
   private static String name(FinishReason reason) {

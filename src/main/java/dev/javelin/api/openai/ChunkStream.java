@@ -28,39 +28,47 @@ final class ChunkStream {
   private final AnswerFormat.Head head;
   private final AnswerExtras extras;
   private final OpenAiRequest request;
+  private final Generation generation;
   private final JsonBodies bodies;
   private final String requestId;
   private final UsageTotal usage;
+
+  /** Tokens told of each answer. */
+  private final int[] told;
 
   ChunkStream(
       AnswerFormat format,
       AnswerFormat.Head head,
       AnswerExtras extras,
       OpenAiRequest request,
+      Generation generation,
       JsonBodies bodies,
       String requestId) {
     this.format = format;
     this.head = head;
     this.extras = extras;
     this.request = request;
+    this.generation = generation;
     this.bodies = bodies;
     this.requestId = requestId;
     this.usage = new UsageTotal(request.n());
+    this.told = new int[request.choices()];
   }
 
   /**
    * @param keepAlive silence after which a comment is sent
    */
-  Flux<String> of(Generation generation, int sequences, Duration keepAlive) {
+  Flux<String> of(int sequences, Duration keepAlive) {
     AtomicBoolean spoke = new AtomicBoolean(true);
     Sinks.Empty<Void> ended = Sinks.empty();
     Flux<String> opening =
         format.opensWithRole()
-            ? Flux.range(0, sequences).map(index -> data(piece(index, null, null)))
+            ? Flux.range(0, sequences).map(index -> data(index, piece(index, null, null)))
             : Flux.empty();
     if (extras.opensAtOnce()) {
       opening =
-          Flux.range(0, sequences).map(index -> data(piece(index, extras.opening(index), null)));
+          Flux.range(0, sequences)
+              .map(index -> data(index, piece(index, extras.opening(index), null)));
     }
     Flux<String> events =
         request
@@ -84,17 +92,20 @@ final class ChunkStream {
   private String chunk(Generation.Event event) {
     int index = event.index();
     return switch (event.event()) {
-      case GenerationEvent.PromptScored scored -> data(prompt(index, scored.logprobs()));
-      case GenerationEvent.TextDelta delta ->
-          data(
-              format.chunk(
-                  head, index, delta.text(), null, extras.answer(index, delta.logprobs())));
+      case GenerationEvent.PromptScored scored -> data(index, prompt(index, scored.logprobs()));
+      case GenerationEvent.TextDelta delta -> {
+        told[index] += delta.tokenIds().length;
+        yield data(
+            index,
+            format.chunk(head, index, delta.text(), null, extras.answer(index, delta.logprobs())));
+      }
       case GenerationEvent.Finished(FinishReason reason, Usage used, _) -> {
         if (reason == FinishReason.CANCELLED) {
           throw WholeAnswer.cancelled();
         }
         usage.add(index, used);
-        yield data(piece(index, "", reason));
+        told[index] = used.completionTokens();
+        yield data(index, piece(index, "", reason));
       }
       case GenerationEvent.Failed failed ->
           throw ApiErrors.from(failed.code(), failed.message(), requestId);
@@ -115,7 +126,7 @@ final class ChunkStream {
   }
 
   private Flux<String> closing() {
-    if (!request.includeUsage()) {
+    if (request.usage() == OpenAiRequest.StreamUsage.NONE) {
       return Flux.just(DONE);
     }
     ObjectNode last = format.chunk(head);
@@ -124,10 +135,18 @@ final class ChunkStream {
     return Flux.just(data(last), DONE);
   }
 
-  private String data(ObjectNode body) {
-    if (request.includeUsage() && !body.has("usage") && !body.has("error")) {
-      body.putNull("usage");
+  /** A chunk of answer {@code index}. */
+  private String data(int index, ObjectNode chunk) {
+    switch (request.usage()) {
+      case NONE -> {}
+      case LAST -> chunk.putNull("usage");
+      case EVERY ->
+          AnswerFormat.usage(chunk, request.promptTokenIds(generation, index).length, told[index]);
     }
+    return data(chunk);
+  }
+
+  private String data(ObjectNode body) {
     return "data: " + bodies.text(body) + "\n\n";
   }
 }

@@ -110,9 +110,10 @@ final class GenerationController {
                 head(call, generation),
                 new AnswerExtras(format, request, generation),
                 request,
+                generation,
                 bodies,
                 RequestIds.of(exchange))
-            .of(generation, request.choices(), properties.keepAlive());
+            .of(request.choices(), properties.keepAlive());
     return response
         .writeAndFlushWith(
             chunks.map(

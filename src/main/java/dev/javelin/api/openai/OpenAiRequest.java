@@ -21,7 +21,7 @@ import reactor.core.publisher.Flux;
  * A chat or completion request as read from the wire.
  *
  * @param n answers to each prompt
- * @param includeUsage a last chunk carries the usage
+ * @param usage which chunks of a stream carry it
  */
 record OpenAiRequest(
     String model,
@@ -32,7 +32,14 @@ record OpenAiRequest(
     int priority,
     String cacheSalt,
     boolean stream,
-    boolean includeUsage) {
+    StreamUsage usage) {
+
+  /** Which chunks of a stream carry the usage: none, one of its own at the end, or all of them. */
+  enum StreamUsage {
+    NONE,
+    LAST,
+    EVERY
+  }
 
   /**
    * What an answer tells beside its new text.

@@ -31,7 +31,9 @@ final class RequestReader {
           "safety_identifier",
           "prompt_cache_key",
           "prompt_cache_retention",
-          "parallel_tool_calls");
+          "parallel_tool_calls",
+          // It says something of tokenizers written in Python only.
+          "spaces_between_special_tokens");
   private static final Set<String> UNSUPPORTED =
       Set.of(
           "tools",
@@ -58,6 +60,11 @@ final class RequestReader {
     if (modalities != null
         && !modalities.stream().allMatch(m -> m.isString() && m.stringValue().equals("text"))) {
       throw ApiException.badField("modalities", "'modalities' may only hold \"text\"");
+    }
+    if (body.flag("add_special_tokens", false)) {
+      throw ApiException.badField(
+          "add_special_tokens",
+          "'add_special_tokens' must be false in a chat: its template writes them");
     }
     Prompt prompt = new Prompt.Chat(messages(body), add, continued, kwargs(body));
     boolean logprobs = body.flag("logprobs", false);
@@ -145,14 +152,14 @@ final class RequestReader {
               .formatted(prompts.size() * answers, MAX_SEQUENCES));
     }
     boolean stream = body.flag("stream", false);
-    boolean usage = false;
+    OpenAiRequest.StreamUsage usage = OpenAiRequest.StreamUsage.NONE;
     JsonFields options = body.object("stream_options");
     if (options != null) {
       if (!stream) {
         throw ApiException.badField(
             "stream_options", "'stream_options' is only allowed with \"stream\": true");
       }
-      usage = options.flag("include_usage", false);
+      usage = usage(options);
       options.flag("include_obfuscation", false);
       options.end();
     }
@@ -173,6 +180,15 @@ final class RequestReader {
         cacheSalt,
         stream,
         usage);
+  }
+
+  /** As in vLLM, usage in every chunk is only for those who ask for usage at all. */
+  private static OpenAiRequest.StreamUsage usage(JsonFields options) {
+    boolean every = options.flag("continuous_usage_stats", false);
+    if (!options.flag("include_usage", false)) {
+      return OpenAiRequest.StreamUsage.NONE;
+    }
+    return every ? OpenAiRequest.StreamUsage.EVERY : OpenAiRequest.StreamUsage.LAST;
   }
 
   private static String cacheSalt(JsonFields body) {
@@ -263,7 +279,7 @@ final class RequestReader {
     if (!content.isArray()) {
       throw JsonFields.wrong(field, "a string or an array of parts", content);
     }
-    StringBuilder text = new StringBuilder();
+    List<String> texts = new ArrayList<>();
     for (int i = 0; i < content.size(); i++) {
       JsonFields part = JsonFields.object(content.get(i), "%s[%d]".formatted(field, i));
       if (!part.requiredString("type").equals("text")) {
@@ -271,10 +287,11 @@ final class RequestReader {
             part.at("type"),
             "'%s' must be \"text\"; no other part is supported yet".formatted(part.at("type")));
       }
-      text.append(part.requiredString("text"));
+      texts.add(part.requiredString("text"));
       part.end();
     }
-    return text.toString();
+    // Templates of text models take one string; vLLM and llama.cpp give them each part on a line.
+    return String.join("\n", texts);
   }
 
   private static List<Prompt> prompts(JsonFields body) {

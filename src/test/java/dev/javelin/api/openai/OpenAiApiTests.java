@@ -104,6 +104,58 @@ class OpenAiApiTests {
     assertThat(chunks.get(4).at("/usage/completion_tokens").intValue()).isEqualTo(2);
   }
 
+  /** vLLM's, which load generators ask for. */
+  @Test
+  void everyChunkCarriesTheUsageUntilThenIfAsked() throws Exception {
+    String asked =
+        ",\"stream\":true,\"stream_options\":{\"include_usage\":%s,\"continuous_usage_stats\":true}";
+    int prompt = "user: hi\nassistant: ".length();
+    List<String> events = events(post("/v1/chat/completions", chat(asked.formatted(true))).body());
+    assertThat(events).hasSize(6);
+    assertThat(
+            events.subList(0, 5).stream()
+                .map(event -> JSON.readTree(event).at("/usage/completion_tokens").intValue()))
+        .containsExactly(0, 1, 2, 2, 2);
+    for (String event : events.subList(0, 5)) {
+      JsonNode usage = JSON.readTree(event).path("usage");
+      assertThat(usage.path("prompt_tokens").intValue()).isEqualTo(prompt);
+      assertThat(usage.path("total_tokens").intValue())
+          .isEqualTo(prompt + usage.path("completion_tokens").intValue());
+    }
+    assertThat(events(post("/v1/chat/completions", chat(asked.formatted(false))).body()))
+        .hasSize(5)
+        .noneMatch(event -> event.contains("usage"));
+  }
+
+  @Test
+  void partsOfAMessageAreEachOnALine() throws Exception {
+    post(
+        "/v1/chat/completions",
+        "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"user\",\"content\":"
+            + "[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}]}]}");
+    int[] ids = engine.requests.take().promptTokenIds();
+    assertThat(new String(ids, 0, ids.length)).startsWith("user: a\nb");
+  }
+
+  @Test
+  void whatChangesNothingIsAccepted() throws Exception {
+    for (String more :
+        List.of(
+            ",\"tools\":[]",
+            ",\"add_special_tokens\":false",
+            ",\"store\":true,\"service_tier\":\"auto\",\"parallel_tool_calls\":true",
+            ",\"spaces_between_special_tokens\":true",
+            ",\"stop\":null,\"tools\":null,\"reasoning_effort\":null")) {
+      HttpResponse<String> response = post("/v1/chat/completions", chat(more));
+      assertThat(response.statusCode()).as(more + response.body()).isEqualTo(200);
+    }
+    assertError(
+        post("/v1/chat/completions", chat(",\"add_special_tokens\":true")),
+        400,
+        "add_special_tokens",
+        null);
+  }
+
   @Test
   void completionsAnswerEveryPromptNTimes() throws Exception {
     engine.says(FinishReason.LENGTH, "x");
@@ -220,6 +272,11 @@ class OpenAiApiTests {
   void probesAnswer() throws Exception {
     assertThat(get("/livez").statusCode()).isEqualTo(200);
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(get("/version").body()).matches("\\{\"version\":\".+\"}");
+    assertThat(get("/metrics").body()).contains("javelin_models_loaded ");
+    HttpResponse<String> health = get("/health");
+    assertThat(health.body()).isEqualTo("{\"status\":\"ok\"}");
+    assertThat(health.statusCode()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -331,7 +388,18 @@ class OpenAiApiTests {
   @Test
   void wrongPathsMethodsAndTypesGetEnvelopes() throws Exception {
     assertError(get("/v1/nothing"), 404, null, "not_found");
-    assertError(get("/v1/chat/completions"), 405, null, "method_not_allowed");
+    assertThat(get("/v1/nothing").body()).contains("GET /v1/nothing");
+    HttpResponse<String> method = get("/v1/chat/completions");
+    assertError(method, 405, null, "method_not_allowed");
+    assertThat(method.headers().firstValue("Allow")).contains("POST");
+    HttpRequest packed =
+        HttpRequest.newBuilder(uri("/v1/chat/completions"))
+            .header("Content-Type", "application/json")
+            .header("Content-Encoding", "gzip")
+            .POST(HttpRequest.BodyPublishers.ofString(chat("")))
+            .build();
+    assertThat(client.send(packed, HttpResponse.BodyHandlers.ofString()).body())
+        .contains("without Content-Encoding");
     HttpRequest form =
         HttpRequest.newBuilder(uri("/v1/chat/completions"))
             .header("Content-Type", "text/plain")
