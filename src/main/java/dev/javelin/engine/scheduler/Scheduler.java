@@ -2,8 +2,6 @@ package dev.javelin.engine.scheduler;
 
 import dev.javelin.engine.request.WaitReason;
 import dev.javelin.engine.scheduler.SchedulerOutput.ScheduledSequence;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Scheduler {
   private final BlockPool pool;
   private final SchedulerOptions options;
-  private final SchedulingConstraint constraint;
+  private final StepPermits permits;
   private final KvCacheManager cache;
   private final FairShare shares = new FairShare();
-  private final List<Sequence> running = new ArrayList<>();
+  private final RunningSequences running = new RunningSequences();
   private final SequenceIds ids = new SequenceIds();
   private int numWaiting;
   private long arrivals;
@@ -34,8 +32,6 @@ public final class Scheduler {
   /** Admission waits for blocks until the next step. */
   private @Nullable TenantQueue blocked;
 
-  private boolean constrained;
-
   /** No constraint. */
   public Scheduler(BlockPool pool, SchedulerOptions options) {
     this(pool, options, (sequence, wanted) -> wanted);
@@ -44,7 +40,7 @@ public final class Scheduler {
   public Scheduler(BlockPool pool, SchedulerOptions options, SchedulingConstraint constraint) {
     this.pool = pool;
     this.options = options;
-    this.constraint = constraint;
+    permits = new StepPermits(constraint);
     cache = new KvCacheManager(pool, options);
   }
 
@@ -77,8 +73,8 @@ public final class Scheduler {
   /** Chooses the next step and counts its tokens as computed. */
   public SchedulerOutput schedule() {
     steps++;
-    constrained = false;
     blocked = null;
+    permits.beginStep();
     shares.beginStep();
     StepBuilder step = new StepBuilder(running.size() + 1);
     admitLockedOut();
@@ -87,7 +83,7 @@ public final class Scheduler {
     int forced = 0;
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      if (sequence.decodes() && mayRun(sequence) && makeRoom(sequence)) {
+      if (sequence.decodes() && permits.mayRun(sequence) && makeRoom(sequence)) {
         int run = Math.min(sequence.numMissingTokens(), sequence.permitted);
         int chunk = Math.min(run, 1 + spare - forced);
         take(step, sequence, chunk);
@@ -205,7 +201,7 @@ public final class Scheduler {
 
   /** Whether the constraint kept something out of the last step. */
   public boolean constrained() {
-    return constrained;
+    return permits.refused();
   }
 
   public boolean hasWork() {
@@ -250,13 +246,7 @@ public final class Scheduler {
    * @throws IllegalStateException unless every block is held exactly as often as sequences hold it
    */
   public void checkIntegrity() {
-    int[] held = new int[pool.numBlocks()];
-    for (Sequence sequence : running) {
-      for (int i = sequence.firstBlock(); i < sequence.numBlocks(); i++) {
-        held[sequence.block(i)]++;
-      }
-    }
-    pool.checkIntegrity(held);
+    pool.checkIntegrity(running.holders(pool.numBlocks()));
   }
 
   /**
@@ -266,14 +256,14 @@ public final class Scheduler {
   private void admitLockedOut() {
     for (int i = 0; i < shares.tenants().size() && shares.tenants().size() > 1; i++) {
       TenantQueue tenant = shares.tenants().get(i);
-      Sequence first = tenant.lockedOut() ? firstWaiting(tenant) : null;
+      Sequence first = tenant.lockedOut() ? permits.firstWaiting(tenant) : null;
       while (first != null
           && (running.size() >= options.maxRunning() || !cache.fits(first, running.isEmpty()))) {
         TenantQueue giver = shares.mostRunning();
         if (giver == null) {
           return;
         }
-        preempt(lastRunning(giver));
+        preempt(running.lastOf(giver));
       }
     }
   }
@@ -284,7 +274,7 @@ public final class Scheduler {
     if (blocked != null || running.size() >= options.maxRunning()) {
       return begun;
     }
-    Sequence waiting = firstWaiting(tenant);
+    Sequence waiting = permits.firstWaiting(tenant);
     return waiting == null || (begun != null && Sequence.ORDER.compare(begun, waiting) < 0)
         ? begun
         : waiting;
@@ -296,33 +286,11 @@ public final class Scheduler {
       if (sequence.lastStep != steps
           && !sequence.decodes()
           && sequence.queue() == tenant
-          && mayRun(sequence)) {
+          && permits.mayRun(sequence)) {
         return sequence;
       }
     }
     return null;
-  }
-
-  private @Nullable Sequence firstWaiting(TenantQueue tenant) {
-    for (Sequence sequence : tenant.waiting) {
-      if (mayRun(sequence)) {
-        return sequence;
-      }
-    }
-    return null;
-  }
-
-  /** Asks the constraint, once a step, what it permits. */
-  private boolean mayRun(Sequence sequence) {
-    if (sequence.expectsLast()) {
-      return false;
-    }
-    if (sequence.askedStep != steps) {
-      sequence.askedStep = steps;
-      sequence.permitted = constraint.limit(sequence, sequence.numMissingTokens());
-      constrained |= sequence.permitted == 0;
-    }
-    return sequence.permitted > 0;
   }
 
   /** Moves a waiting sequence into the batch; false if its blocks are not to be had. */
@@ -333,17 +301,14 @@ public final class Scheduler {
     }
     tenant.dequeue(sequence);
     numWaiting--;
-    int at = Collections.binarySearch(running, sequence, Sequence.ORDER);
-    running.add(-at - 1, sequence);
-    tenant.running++;
-    sequence.running = true;
+    running.add(sequence);
     return true;
   }
 
   /** A block for the next token of a sequence; false if the sequence itself had to give way. */
   private boolean makeRoom(Sequence sequence) {
     while (!cache.grow(sequence)) {
-      Sequence last = running.getLast();
+      Sequence last = running.last();
       preempt(last);
       blocked = last.queue();
       if (last == sequence) {
@@ -351,14 +316,6 @@ public final class Scheduler {
       }
     }
     return true;
-  }
-
-  private Sequence lastRunning(TenantQueue tenant) {
-    int i = running.size() - 1;
-    while (running.get(i).queue() != tenant) {
-      i--;
-    }
-    return running.get(i);
   }
 
   private void preempt(Sequence sequence) {
@@ -371,8 +328,6 @@ public final class Scheduler {
 
   private void stop(Sequence sequence) {
     running.remove(sequence);
-    sequence.running = false;
-    sequence.queue().running--;
     cache.free(sequence);
   }
 
@@ -413,7 +368,7 @@ public final class Scheduler {
     if (tenant == blocked) {
       return WaitReason.BLOCKS;
     }
-    if (firstWaiting(tenant) == null) {
+    if (permits.firstWaiting(tenant) == null) {
       return WaitReason.CONSTRAINT;
     }
     if (!tenant.chosen && chosen > 0) {
