@@ -1,6 +1,7 @@
 package dev.javelin.engine;
 
 import dev.javelin.backend.OutOfDeviceMemoryException;
+import dev.javelin.engine.Inbox.Command;
 import dev.javelin.engine.output.OutputItem;
 import dev.javelin.engine.output.OutputProcessor;
 import dev.javelin.engine.request.ErrorCode;
@@ -13,10 +14,7 @@ import dev.javelin.engine.scheduler.BlockPool;
 import dev.javelin.engine.scheduler.Scheduler;
 import dev.javelin.engine.scheduler.SchedulerOutput;
 import dev.javelin.engine.scheduler.SchedulerOutput.NewSequence;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,23 +32,13 @@ final class EngineLoop implements Runnable {
   /** How long to wait for what a constraint waits for, unless somebody wakes the thread. */
   private static final long CONSTRAINT_NANOS = 1_000_000;
 
-  /** What other threads ask of the loop. */
-  private sealed interface Command {
-    record Submit(RunningRequest request) implements Command {}
-
-    record Abort(RunningRequest request) implements Command {}
-
-    record Close() implements Command {}
-  }
-
   private final ModelRunner runner;
   private final Scheduler scheduler;
   private final BlockPool pool;
-  private final OutputProcessor outputs;
-  private final Outstanding outstanding;
+  private final Outbox outbox;
   private final WaitingRoom waitingRoom;
-  private final ConcurrentLinkedQueue<Command> inbox = new ConcurrentLinkedQueue<>();
   private final Thread thread;
+  private final Inbox inbox;
   private final Faults faults = new Faults();
   private final EngineCounts counts = new EngineCounts();
   private final LiveRequests requests = new LiveRequests();
@@ -58,8 +46,6 @@ final class EngineLoop implements Runnable {
   /** What was launched and is not awaited; null: nothing. */
   private @Nullable Flight flight;
 
-  private List<OutputItem> items = new ArrayList<>();
-  private int ended;
   private boolean closing;
   private volatile EngineStats stats;
 
@@ -79,9 +65,8 @@ final class EngineLoop implements Runnable {
     this.runner = runner;
     this.scheduler = scheduler;
     this.pool = pool;
-    this.outputs = outputs;
-    this.outstanding = outstanding;
     this.waitingRoom = waitingRoom;
+    outbox = new Outbox(outputs, outstanding, waitingRoom);
     stats = EngineStats.idle(pool.numBlocks());
     thread =
         Thread.ofPlatform()
@@ -89,6 +74,7 @@ final class EngineLoop implements Runnable {
             .daemon()
             .uncaughtExceptionHandler(died)
             .unstarted(this);
+    inbox = new Inbox(thread);
   }
 
   Thread thread() {
@@ -96,15 +82,15 @@ final class EngineLoop implements Runnable {
   }
 
   void submit(RunningRequest request) {
-    send(new Command.Submit(request));
+    inbox.send(new Command.Submit(request));
   }
 
   void abort(RunningRequest request) {
-    send(new Command.Abort(request));
+    inbox.send(new Command.Abort(request));
   }
 
   void close() {
-    send(new Command.Close());
+    inbox.send(new Command.Close());
   }
 
   /** Waits, through interrupts, until the runner is closed and the thread has ended. */
@@ -126,11 +112,6 @@ final class EngineLoop implements Runnable {
     return stats;
   }
 
-  private void send(Command command) {
-    inbox.add(command);
-    LockSupport.unpark(thread);
-  }
-
   @Override
   public void run() {
     try {
@@ -140,9 +121,7 @@ final class EngineLoop implements Runnable {
         if (!closing && !scheduler.hasWork() && flight == null && inbox.isEmpty()) {
           faults.checkWhenIdle(scheduler);
           publish();
-          while (!closing && inbox.isEmpty()) {
-            LockSupport.park(this);
-          }
+          inbox.await();
         }
       }
       land();
@@ -162,7 +141,7 @@ final class EngineLoop implements Runnable {
         handle(command);
       }
       expire();
-      if (ended > 0) {
+      if (outbox.hasEnds()) {
         // Who was cancelled must not wait for a step that no longer concerns it.
         publish();
       }
@@ -275,7 +254,7 @@ final class EngineLoop implements Runnable {
 
   private void update(RunningRequest request, int token, SequenceLogprobs logprobs, long now) {
     if (!logprobs.prompt().isEmpty()) {
-      items.add(new OutputItem.ScoredPrompt(request.output, logprobs.prompt()));
+      outbox.add(new OutputItem.ScoredPrompt(request.output, logprobs.prompt()));
     }
     if (token == ModelRunnerOutput.NONE) {
       return;
@@ -314,7 +293,7 @@ final class EngineLoop implements Runnable {
       RunningRequest request, int token, @Nullable TokenLogprobs logprobs, long now) {
     counts.generatedTokens++;
     boolean end = Arrays.binarySearch(request.sequence.endTokenIds(), token) >= 0;
-    items.add(new OutputItem.Token(request.output, token, end, now, logprobs));
+    outbox.add(new OutputItem.Token(request.output, token, end, now, logprobs));
     if (end) {
       finish(request, FinishReason.STOP);
     } else if (request.sequence.numOutputTokens() >= request.answerLimit) {
@@ -384,33 +363,18 @@ final class EngineLoop implements Runnable {
   private void end(RunningRequest request, OutputItem last) {
     requests.remove(request);
     scheduler.finish(request.sequence);
-    tell(request, last);
+    outbox.end(request, last);
   }
 
   /** Fails a request that is in no scheduler. */
   private void refuse(RunningRequest request, ErrorCode code, String message) {
-    tell(request, new OutputItem.Failure(request.output, code, message));
-  }
-
-  private void tell(RunningRequest request, OutputItem last) {
-    request.ended = true;
-    if (!request.started) {
-      waitingRoom.leave(request.request.tenant());
-    }
-    items.add(last);
-    ended++;
+    outbox.end(request, new OutputItem.Failure(request.output, code, message));
   }
 
   /** Tells what happened, the counts first: who hears of an end sees its blocks free. */
   private void publish() {
     stats = counts.snapshot(faults, scheduler, pool);
-    if (!items.isEmpty()) {
-      outputs.post(items);
-      items = new ArrayList<>();
-    }
-    for (; ended > 0; ended--) {
-      outstanding.release();
-    }
+    outbox.send();
   }
 
   private void failAll(ErrorCode code, String message) {
