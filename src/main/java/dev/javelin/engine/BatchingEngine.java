@@ -12,6 +12,7 @@ import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.engine.request.StructuredOutput;
+import dev.javelin.engine.request.Tenant;
 import dev.javelin.engine.request.TokenRule;
 import dev.javelin.engine.runner.ModelRunner;
 import dev.javelin.engine.sampling.grammar.GrammarRule;
@@ -124,6 +125,11 @@ public final class BatchingEngine implements Engine {
       outstanding.add(2);
       loop.submit(running);
     }
+  }
+
+  @Override
+  public void checkRoom(Tenant tenant) {
+    waitingRoom.checkRoom(tenant);
   }
 
   private RunningRequest prepare(GenerationRequest request, GenerationListener listener) {

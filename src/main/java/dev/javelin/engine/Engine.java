@@ -4,6 +4,7 @@ import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.StructuredOutput;
+import dev.javelin.engine.request.Tenant;
 import dev.javelin.engine.sampling.grammar.GrammarRule;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,14 @@ public interface Engine extends AutoCloseable {
    *     QUEUE_FULL, INSUFFICIENT_MEMORY, ENGINE_FAILED or SHUTTING_DOWN; then no event arrives
    */
   void submit(GenerationRequest request, GenerationListener listener);
+
+  /**
+   * Refuses a request that {@link #submit} would refuse for a full queue, before anything is spent
+   * on its prompt. It reserves nothing: the room may be gone when the request comes.
+   *
+   * @throws dev.javelin.engine.request.EngineException QUEUE_FULL
+   */
+  default void checkRoom(Tenant tenant) {}
 
   /**
    * Ends a request within one step, in whatever phase it is, and frees its blocks. Its listener

@@ -22,24 +22,29 @@ final class WaitingRoom {
   }
 
   /**
-   * @throws EngineException QUEUE_FULL
+   * @throws EngineException QUEUE_FULL if {@link #enter} would not let one more in now
    */
-  synchronized void enter(Tenant tenant) {
-    int own = tenants.getOrDefault(tenant.id(), 0);
+  synchronized void checkRoom(Tenant tenant) {
     if (size >= capacity) {
       throw new EngineException(
           ErrorCode.QUEUE_FULL,
           "%d requests wait already, which is the most allowed; try again later"
               .formatted(capacity));
     }
-    if (own >= capacityPerTenant) {
+    if (tenants.getOrDefault(tenant.id(), 0) >= capacityPerTenant) {
       throw new EngineException(
           ErrorCode.QUEUE_FULL,
           "%d of your requests wait already, which is the most allowed; try again later"
               .formatted(capacityPerTenant));
     }
-    tenants.put(tenant.id(), own + 1);
-    size++;
+  }
+
+  /**
+   * @throws EngineException QUEUE_FULL
+   */
+  synchronized void enter(Tenant tenant) {
+    checkRoom(tenant);
+    enterAgain(tenant);
   }
 
   /** Lets in who was in before, full or not. */

@@ -64,6 +64,8 @@ public final class GenerationService {
     Generation generation;
     GrammarRule rule = null;
     try {
+      // First of all: under load, what is refused must not cost what is answered its time.
+      serving.model().engine().checkRoom(call.terms().tenant());
       rule = rule(serving.model(), call.sampling());
       DecodingSettings profile = serving.route().decoding();
       if (call.beams() != null) {

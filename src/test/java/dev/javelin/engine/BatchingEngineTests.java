@@ -1,6 +1,7 @@
 package dev.javelin.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
@@ -191,8 +192,10 @@ class BatchingEngineTests {
     engines.submit(engine, "a", "x");
     engines.gate.awaitStep();
     engines.submit(engine, "b", "x");
+    engine.checkRoom(Tenant.DEFAULT);
     engines.submit(engine, "c", "x");
     assertThat(engines.refusal(engine, "d", "x").code()).isEqualTo(ErrorCode.QUEUE_FULL);
+    assertThat(refusedRoom(engine, Tenant.DEFAULT).code()).isEqualTo(ErrorCode.QUEUE_FULL);
     engines.gate.open();
     FakeEngines.assertNothingLeft(engine);
   }
@@ -206,11 +209,17 @@ class BatchingEngineTests {
       engines.submit(engine, id, "x");
     }
     assertThat(engines.refusal(engine, "e", "x")).hasMessageContaining("3 of your requests");
+    assertThat(refusedRoom(engine, Tenant.DEFAULT)).hasMessageContaining("3 of your requests");
+    engine.checkRoom(new Tenant("other", 1));
     Answer other = new Answer();
     engine.submit(request("f", "x", new Tenant("other", 1)), other);
     engines.gate.open();
     assertThat(other.text()).isNotEmpty();
     FakeEngines.assertNothingLeft(engine);
+  }
+
+  private static EngineException refusedRoom(BatchingEngine engine, Tenant tenant) {
+    return catchThrowableOfType(EngineException.class, () -> engine.checkRoom(tenant));
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.javelin.engine.request.GenerationListener;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.RequestTimeline;
 import dev.javelin.engine.request.StructuredOutput;
+import dev.javelin.engine.request.Tenant;
 import dev.javelin.engine.request.Timings;
 import dev.javelin.engine.request.Usage;
 import dev.javelin.engine.sampling.grammar.GrammarRule;
@@ -50,6 +51,7 @@ public final class FakeEngine implements Engine {
               FinishReason.STOP, new Usage(0, 0, 0), new Timings(1, 2, 3)));
   private final Queue<List<GenerationEvent>> turns = new ConcurrentLinkedQueue<>();
   private volatile @Nullable ErrorCode refusal;
+  private volatile boolean full;
 
   /** What the timelines say of every request. */
   public volatile int generatedTokens = 5;
@@ -111,6 +113,18 @@ public final class FakeEngine implements Engine {
   /** Every submission is refused. */
   public void refuses(ErrorCode code) {
     refusal = code;
+  }
+
+  /** Whether the queue has no room, for whoever looks before a submission. */
+  public void isFull(boolean now) {
+    full = now;
+  }
+
+  @Override
+  public void checkRoom(Tenant tenant) {
+    if (full) {
+      throw new EngineException(ErrorCode.QUEUE_FULL, "the queue is full");
+    }
   }
 
   @Override

@@ -305,6 +305,23 @@ class OpenAiApiTests {
     }
   }
 
+  /** The template would refuse this chat: it is not even asked. */
+  @Test
+  void aFullQueueRefusesBeforeAnythingIsSpentOnThePrompt() throws Exception {
+    String chat =
+        "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"assistant\",\"content\":\"hi\"}]}";
+    assertError(post("/v1/chat/completions", chat), 400, "messages", null);
+    engine.isFull(true);
+    try {
+      HttpResponse<String> response = post("/v1/chat/completions", chat);
+      assertError(response, 429, null, "queue_full");
+      assertThat(response.headers().firstValue("Retry-After")).contains("1");
+    } finally {
+      engine.isFull(false);
+    }
+    assertThat(post("/v1/chat/completions", chat("")).statusCode()).isEqualTo(200);
+  }
+
   @Test
   void saltPriorityAndTimeoutReachTheEngine() throws Exception {
     engine.says(FinishReason.STOP, "a");
