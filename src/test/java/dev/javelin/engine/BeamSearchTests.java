@@ -113,7 +113,8 @@ class BeamSearchTests {
         // End tokens that do come, so that answers of all lengths compete.
         Set<Integer> ends = new HashSet<>(Set.of(EOS));
         ends.addAll(List.copyOf(likeliest(plain, prompt, new int[0], 6)).subList(3, 6));
-        List<Found> expected = PlainBeamSearch.search(plain, params, prompt, maxTokens, 2, ends);
+        List<Found> expected =
+            PlainBeamSearch.search(plain, params, prompt, maxTokens, 2, ends, "");
         List<Found> found =
             search(
                 sharing,
@@ -121,6 +122,36 @@ class BeamSearchTests {
                 prompt,
                 PlainBeamSearch.sampling(maxTokens).minTokens(2).stopTokenIds(ends));
         assertSame(found, expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0, 1", "3, 0, 2", "3, 2, 2", "4, 1, 3"})
+  void a_stop_string_ends_an_answer_as_an_end_token_does(int width, int minTokens, int length) {
+    BeamParams params = new BeamParams(width, 1, EarlyStopping.WHEN_DECIDED);
+    int[] prompt = prompt(2, 30);
+    try (Engine sharing = engine(true);
+        Engine plain = engine(false)) {
+      SamplingParamsBuilder sampling =
+          PlainBeamSearch.sampling(8).ignoreEos(true).minTokens(minTokens);
+      List<Integer> best = search(sharing, params, prompt, sampling).getFirst().tokens();
+      // It does come, across tokens, if nothing before it ends the answer.
+      String stop = PlainBeamSearch.text(best.subList(2, 2 + length), 0);
+      List<Found> expected =
+          PlainBeamSearch.search(plain, params, prompt, 8, minTokens, Set.of(), stop);
+      assertThat(expected).anySatisfy(f -> assertThat(f.reason()).isEqualTo(FinishReason.STOP));
+      assertSame(search(sharing, params, prompt, sampling.stop(List.of(stop))), expected);
+      List<Answer> cut = answers(sharing, params, prompt, sampling);
+      List<Answer> whole = answers(sharing, params, prompt, sampling.includeStop(true));
+      for (int i = 0; i < width; i++) {
+        String text = PlainBeamSearch.text(expected.get(i).tokens(), 0);
+        boolean stopped = expected.get(i).reason() == FinishReason.STOP;
+        assertThat(whole.get(i).text()).isEqualTo(text);
+        assertThat(cut.get(i).text())
+            .isEqualTo(stopped ? text.substring(0, text.length() - stop.length()) : text);
+        assertThat(cut.get(i).finished().usage().completionTokens())
+            .isEqualTo(expected.get(i).tokens().size());
       }
     }
   }
@@ -241,7 +272,6 @@ class BeamSearchTests {
   void refuses_by_name_what_it_cannot_heed() {
     try (Engine engine = engine(true)) {
       BeamParams params = new BeamParams(2, 1, EarlyStopping.WHEN_DECIDED);
-      assertRefused(engine, params, PlainBeamSearch.sampling(4).stop(List.of("x")), "stop");
       assertRefused(
           engine, params, PlainBeamSearch.sampling(4).logitBias(Map.of(5, 1f)), "logit_bias");
     }

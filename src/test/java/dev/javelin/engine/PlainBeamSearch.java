@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -71,14 +72,19 @@ final class PlainBeamSearch {
     return one.logprobs().getFirst();
   }
 
-  /** The search as vLLM writes it, over lists, with an engine that forgets each request. */
+  /**
+   * The search as vLLM writes it, over lists, with an engine that forgets each request.
+   *
+   * @param stop ends an answer as an end token does; empty: none
+   */
   static List<Found> search(
       Engine engine,
       BeamParams params,
       int[] prompt,
       int maxTokens,
       int minTokens,
-      Set<Integer> ends) {
+      Set<Integer> ends,
+      String stop) {
     record Open(List<Integer> tokens, double logprob) {}
     List<Found> complete = new ArrayList<>();
     List<Open> beams = List.of(new Open(List.of(), 0));
@@ -91,8 +97,13 @@ final class PlainBeamSearch {
           int id = next.topTokenIds()[i];
           double logprob = beam.logprob() + next.topLogprobs()[i];
           if (!ends.contains(id)) {
-            longer.add(
-                new Open(Stream.concat(beam.tokens().stream(), Stream.of(id)).toList(), logprob));
+            List<Integer> tokens = Stream.concat(beam.tokens().stream(), Stream.of(id)).toList();
+            if (!stop.isEmpty() && n > minTokens && text(tokens, minTokens).contains(stop)) {
+              double score = params.score(logprob, prompt.length + n);
+              complete.add(new Found(tokens, score, FinishReason.STOP));
+            } else {
+              longer.add(new Open(tokens, logprob));
+            }
             taken++;
           } else if (n > minTokens) {
             double score = params.score(logprob, prompt.length + n - 1);
@@ -110,13 +121,13 @@ final class PlainBeamSearch {
         double now = params.score(best, prompt.length + n);
         double ever =
             params.lengthPenalty() > 0 ? params.score(best, prompt.length + maxTokens) : now;
-        boolean stop =
+        boolean decided =
             switch (params.earlyStopping()) {
               case WHEN_COMPLETE -> true;
               case WHEN_UNLIKELY -> worst >= now;
               case WHEN_DECIDED -> worst >= ever;
             };
-        if (stop) {
+        if (decided) {
           return complete.subList(0, params.width());
         }
       }
@@ -126,6 +137,11 @@ final class PlainBeamSearch {
       complete.add(new Found(beam.tokens(), score, FinishReason.LENGTH));
     }
     return complete.stream().sorted(BEST_FIRST).limit(params.width()).toList();
+  }
+
+  /** Of the tokens after {@code first}; each is a character. */
+  static String text(List<Integer> tokens, int first) {
+    return tokens.stream().skip(first).map(Character::toString).collect(Collectors.joining());
   }
 
   private static int requests;

@@ -58,9 +58,6 @@ final class BeamReader {
               + " end");
     }
     NEUTRAL.forEach((field, neutral) -> onlyNeutral(body, field, neutral));
-    if (body.flag("include_stop_str_in_output", false)) {
-      throw noPlace("include_stop_str_in_output");
-    }
     Integer n = body.integer("n", 1, BeamParams.MAX_WIDTH);
     Integer bestOf = body.integer("best_of", 1, BeamParams.MAX_WIDTH);
     int width = bestOf != null ? bestOf : n != null ? n : 1;

@@ -1,6 +1,7 @@
 package dev.javelin.engine.beam;
 
 import dev.javelin.engine.Engine;
+import dev.javelin.engine.output.StopMatcher;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Looks for the likeliest answers to one prompt: several are followed at once, each step by a
  * request for one token. What they have in common stays in the engine's prefix cache, so that each
  * computes the tokens of its last block only. Of the sampling parameters it heeds the rule, allowed
- * tokens, bad words, end tokens, lengths and logprobs; nothing is drawn. Thread-safe; works on the
- * engine's output thread.
+ * tokens, bad words, end tokens, stop strings, lengths and logprobs; nothing is drawn. Thread-safe;
+ * works on the engine's output thread.
  */
 public final class BeamSearch {
   private static final System.Logger LOG = System.getLogger(BeamSearch.class.getName());
@@ -77,31 +78,30 @@ public final class BeamSearch {
     this.params = params;
     this.listener = listener;
     SamplingParams sampling = request.sampling();
-    refuse("stop", !sampling.stop().isEmpty());
-    refuse("logit_bias", !sampling.logitBias().isEmpty());
+    if (!sampling.logitBias().isEmpty()) {
+      throw invalid(
+          "logit_bias",
+          "logit_bias cannot be combined with use_beam_search, which orders answers by the"
+              + " likelihood that the model gave them; leave it out, or empty");
+    }
     Set<Integer> ends = new HashSet<>(sampling.stopTokenIds());
     if (!sampling.ignoreEos()) {
       ends.addAll(tokenizer.eosTokenIds());
     }
     int length = request.promptTokenIds().length;
-    tree = new BeamTree(params, length, sampling.minTokens(), sampling.maxTokens(), ends);
+    StopBytes stops =
+        new StopBytes(
+            tokenizer, sampling.stop(), sampling.minTokens(), sampling.skipSpecialTokens());
+    tree = new BeamTree(params, length, sampling.minTokens(), sampling.maxTokens(), ends, stops);
     if (tree.candidates() > SamplingParams.MAX_LOGPROBS) {
-      throw new EngineException(
-          ErrorCode.INVALID_REQUEST,
-          "stop_token_ids holds too many tokens for a beam search of width " + params.width(),
+      throw invalid(
           "stop_token_ids",
-          null);
+          "stop_token_ids holds too many tokens for a beam search of width " + params.width());
     }
   }
 
-  private static void refuse(String field, boolean given) {
-    if (given) {
-      throw new EngineException(
-          ErrorCode.INVALID_REQUEST,
-          field + " cannot be combined with use_beam_search; leave it out, or empty",
-          field,
-          null);
-    }
+  private static EngineException invalid(String field, String message) {
+    return new EngineException(ErrorCode.INVALID_REQUEST, message, field, null);
   }
 
   /**
@@ -262,14 +262,19 @@ public final class BeamSearch {
 
   private TextDelta text(Hypothesis hypothesis) {
     List<TokenLogprobs> tokens = hypothesis.beam().tokens();
-    IncrementalDecoder decoder = tokenizer.decoder(request.sampling().skipSpecialTokens());
+    SamplingParams sampling = request.sampling();
+    IncrementalDecoder decoder = tokenizer.decoder(sampling.skipSpecialTokens());
+    StopMatcher stops = new StopMatcher(sampling.stop(), sampling.includeStop());
     StringBuilder text = new StringBuilder();
-    tokens.forEach(token -> text.append(decoder.next(token.tokenId())));
-    text.append(decoder.flush());
+    for (int i = 0; i < tokens.size(); i++) {
+      String piece = decoder.next(tokens.get(i).tokenId());
+      text.append(i < sampling.minTokens() ? piece : stops.accept(piece));
+    }
+    text.append(stops.accept(decoder.flush())).append(stops.flush());
     return new TextDelta(
         text.toString(),
         tokens.stream().mapToInt(TokenLogprobs::tokenId).toArray(),
-        request.sampling().logprobs() < 0 ? List.of() : tokens);
+        sampling.logprobs() < 0 ? List.of() : tokens);
   }
 
   private Usage usage(int completionTokens) {

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * The answers that one search follows, and those that it has found. Each step every followed answer
- * goes on with the likeliest twice {@code width} tokens: with an end token it is complete, and of
- * the others the best {@code width} of all are followed on.
+ * goes on with the likeliest twice {@code width} tokens: with an end token or a stop string it is
+ * complete, and of the others the best {@code width} of all are followed on.
  */
 final class BeamTree {
   private static final Comparator<Hypothesis> BEST_FIRST =
@@ -22,20 +22,28 @@ final class BeamTree {
   private final int minTokens;
   private final int maxTokens;
   private final Set<Integer> endTokenIds;
+  private final StopBytes stops;
   private List<Beam> open = List.of(Beam.EMPTY);
   private final List<Hypothesis> found = new ArrayList<>();
 
   /**
    * @param minTokens of an answer before it may end
    * @param maxTokens of an answer
+   * @param stops strings that an answer is complete with, as it is with an end token
    */
   BeamTree(
-      BeamParams params, int promptLength, int minTokens, int maxTokens, Set<Integer> endTokenIds) {
+      BeamParams params,
+      int promptLength,
+      int minTokens,
+      int maxTokens,
+      Set<Integer> endTokenIds,
+      StopBytes stops) {
     this.params = params;
     this.promptLength = promptLength;
     this.minTokens = minTokens;
     this.maxTokens = maxTokens;
     this.endTokenIds = Set.copyOf(endTokenIds);
+    this.stops = stops;
   }
 
   /** How many of the likeliest tokens {@link #grow} needs to know of each answer. */
@@ -69,7 +77,7 @@ final class BeamTree {
       open = List.of();
     } else if (open.getFirst().length() == maxTokens) {
       for (Beam beam : open) {
-        found.add(new Hypothesis(beam, score(beam.logprob(), beam), FinishReason.LENGTH));
+        found.add(hypothesis(beam, FinishReason.LENGTH));
       }
       open = List.of();
       trim();
@@ -83,10 +91,15 @@ final class BeamTree {
     for (int i = 0; i < ids.length && taken < 2 * params.width(); i++) {
       boolean end = endTokenIds.contains(ids[i]);
       if (!end) {
-        longer.add(beam.with(token(ids, logprobs, i, shown)));
+        Beam grown = beam.with(token(ids, logprobs, i, shown));
+        if (stops.completedBy(grown)) {
+          found.add(hypothesis(grown, FinishReason.STOP));
+        } else {
+          longer.add(grown);
+        }
       } else if (beam.length() >= minTokens) {
-        found.add(
-            new Hypothesis(beam, score(beam.logprob() + logprobs[i], beam), FinishReason.STOP));
+        double score = score(beam.logprob() + logprobs[i], beam);
+        found.add(new Hypothesis(beam, score, FinishReason.STOP, beam.length() + 1));
       } else {
         continue;
       }
@@ -102,6 +115,11 @@ final class BeamTree {
     int n = Math.min(shown, ids.length);
     return new TokenLogprobs(
         ids[i], logprobs[i], rank, Arrays.copyOf(ids, n), Arrays.copyOf(logprobs, n));
+  }
+
+  /** An answer that has no end token. */
+  private Hypothesis hypothesis(Beam beam, FinishReason reason) {
+    return new Hypothesis(beam, score(beam.logprob(), beam), reason, beam.length());
   }
 
   private double score(double logprob, Beam beam) {

@@ -5,12 +5,8 @@ import dev.javelin.engine.request.FinishReason;
 /**
  * An answer that goes on no further.
  *
- * @param beam its tokens, without the end token
+ * @param beam its tokens, without an end token
  * @param score with the end token's logprob
+ * @param completionTokens chosen tokens: those of the beam and an end token
  */
-record Hypothesis(Beam beam, double score, FinishReason reason) {
-  /** Sampled tokens: those of the text and the one that ended it. */
-  int completionTokens() {
-    return beam.length() + (reason == FinishReason.STOP ? 1 : 0);
-  }
-}
+record Hypothesis(Beam beam, double score, FinishReason reason, int completionTokens) {}

@@ -7,7 +7,7 @@ import java.util.List;
  * become one is held back, so that no part of a stop string ever leaves. What comes out does not
  * depend on how the text was cut into pieces.
  */
-final class StopMatcher {
+public final class StopMatcher {
   private final List<String> stops;
   private final boolean includeStop;
   private final StringBuilder held = new StringBuilder();
@@ -17,7 +17,7 @@ final class StopMatcher {
    * @param stops none empty
    * @param includeStop a matched string is given out too
    */
-  StopMatcher(List<String> stops, boolean includeStop) {
+  public StopMatcher(List<String> stops, boolean includeStop) {
     this.stops = stops;
     this.includeStop = includeStop;
   }
@@ -26,7 +26,7 @@ final class StopMatcher {
    * Takes a piece; gives what is certain to belong to the answer. The stop string that is complete
    * first counts, the longest of those that end together; the text after it is dropped.
    */
-  String accept(String piece) {
+  public String accept(String piece) {
     if (matched) {
       return "";
     }
@@ -48,12 +48,12 @@ final class StopMatcher {
     return take(held.length() - openLength());
   }
 
-  boolean matched() {
+  public boolean matched() {
     return matched;
   }
 
   /** What was held back, once the text has ended without a stop string. */
-  String flush() {
+  public String flush() {
     return matched ? "" : take(held.length());
   }
 

@@ -100,6 +100,19 @@ class BeamSearchApiTests {
     assertThat(answer.at("/choices/0/logprobs").isNull()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"false, x", "true, xy"})
+  void anAnswerEndsAtAStopString(boolean include, String second) throws Exception {
+    String fields =
+        ",\"n\":2,\"max_tokens\":2,\"stop\":\"y\",\"include_stop_str_in_output\":" + include;
+    JsonNode choices = JSON.readTree(post("/v1/completions", completion(fields)).body());
+    assertThat(choices.path("choices").valueStream().map(c -> c.path("text").stringValue()))
+        .containsExactly("xx", second);
+    assertThat(
+            choices.path("choices").valueStream().map(c -> c.path("finish_reason").stringValue()))
+        .containsExactly("length", "stop");
+  }
+
   @Test
   void onlyWhatIsThereIsTold() throws Exception {
     JsonNode answer =
@@ -123,7 +136,6 @@ class BeamSearchApiTests {
       textBlock =
           """
           stream; "stream":true
-          stop; "stop":["x"]
           logit_bias; "logit_bias":{"65":1}
           temperature; "temperature":0.7
           top_k; "top_k":40
@@ -135,7 +147,6 @@ class BeamSearchApiTests {
           frequency_penalty; "frequency_penalty":0.5
           dry_multiplier; "dry_multiplier":0.8
           xtc_probability; "xtc_probability":0.5
-          include_stop_str_in_output; "include_stop_str_in_output":true
           length_penalty; "length_penalty":11
           length_penalty; "length_penalty":"long"
           early_stopping; "early_stopping":"soon"
