@@ -9,8 +9,8 @@ final class Faults {
       "the server has too little memory for this request; try again later or with a shorter one";
   static final String FAILED = "the engine failed and must be loaded again; the log says why";
   static final String GIVEN_UP =
-      "the structured output could not be followed to its end: it is too ambiguous, or no token"
-          + " goes on; make it simpler";
+      "the structured output could not be followed to its end: it is too ambiguous or too costly,"
+          + " or no token goes on; make it simpler";
   static final String NOTHING_ALLOWED =
       "allowed_token_ids, bad_words and min_tokens leave no token to come next; allow more";
 

@@ -10,6 +10,7 @@ import dev.javelin.engine.sampling.grammar.machine.GrammarException;
 import dev.javelin.engine.sampling.grammar.machine.Utf8;
 import dev.javelin.engine.sampling.grammar.regex.Regex;
 import dev.javelin.engine.sampling.grammar.schema.JsonSchemaGrammar;
+import dev.javelin.tokenizer.Tokenizer;
 import java.util.List;
 
 /** Turns each kind of structured output into an automaton over bytes. */
@@ -20,26 +21,28 @@ public final class GrammarCompiler {
   private GrammarCompiler() {}
 
   /**
+   * @param tokenizer of the model, for tokens that a grammar names
    * @param dropsFirstSpace whether the space that the first token begins with is not in the answer
    * @throws GrammarException if it is malformed, cannot be enforced, matches nothing, or is past
    *     the budget
    */
-  public static Automaton compile(StructuredOutput output, boolean dropsFirstSpace, Budget budget) {
+  public static Automaton compile(
+      StructuredOutput output, Tokenizer tokenizer, boolean dropsFirstSpace, Budget budget) {
     checkSize(output);
     try {
-      return new Automaton(grammar(output, budget), dropsFirstSpace, budget);
+      return new Automaton(grammar(output, tokenizer, budget), dropsFirstSpace, budget);
     } catch (StackOverflowError e) {
       throw new GrammarException("the grammar nests too deep");
     }
   }
 
-  private static Grammar grammar(StructuredOutput output, Budget budget) {
+  private static Grammar grammar(StructuredOutput output, Tokenizer tokenizer, Budget budget) {
     return switch (output) {
       case StructuredOutput.JsonObject _ -> JsonSchemaGrammar.anyObject(budget);
       case StructuredOutput.JsonSchema(String schema) -> JsonSchemaGrammar.of(schema, budget);
       case StructuredOutput.Regex(String pattern) -> Grammar.of(regex(pattern, budget));
       case StructuredOutput.Choice(List<String> options) -> choice(options);
-      case StructuredOutput.Gbnf(String source) -> GbnfGrammar.parse(source);
+      case StructuredOutput.Gbnf(String source) -> GbnfGrammar.parse(source, tokenizer);
     };
   }
 

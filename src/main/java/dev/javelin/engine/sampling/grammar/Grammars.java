@@ -46,6 +46,7 @@ public final class Grammars implements AutoCloseable {
   private final ThreadPoolExecutor compiling =
       worker("javelin-grammar", new ArrayBlockingQueue<>(MAX_QUEUED));
   private final ThreadPoolExecutor preparing = worker("javelin-masks", new LinkedBlockingQueue<>());
+  private final Tokenizer tokenizer;
   private final Duration timeLimit;
   private final CompletableFuture<TokenTrie> trie;
   private final boolean dropsFirstSpace;
@@ -62,6 +63,7 @@ public final class Grammars implements AutoCloseable {
    * @param timeLimit most time for one compilation
    */
   public Grammars(Tokenizer tokenizer, int vocabSize, Duration timeLimit) {
+    this.tokenizer = tokenizer;
     this.timeLimit = timeLimit;
     dropsFirstSpace = dropsFirstSpace(tokenizer);
     trie = CompletableFuture.supplyAsync(() -> trie(tokenizer, vocabSize), compiling);
@@ -156,7 +158,7 @@ public final class Grammars implements AutoCloseable {
 
   private TokenMasks compileNow(StructuredOutput output) {
     Budget budget = new Budget(Budget.NODES, timeLimit.toNanos());
-    Automaton automaton = GrammarCompiler.compile(output, dropsFirstSpace, budget);
+    Automaton automaton = GrammarCompiler.compile(output, tokenizer, dropsFirstSpace, budget);
     TokenMasks masks = new TokenMasks(automaton, trie.join());
     if (masks.of(masks.start()).size() == 0) {
       throw new GrammarException("no token of this model can begin an answer to it");

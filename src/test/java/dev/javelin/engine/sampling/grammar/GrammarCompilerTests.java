@@ -8,6 +8,7 @@ import dev.javelin.engine.sampling.grammar.machine.Automaton;
 import dev.javelin.engine.sampling.grammar.machine.Budget;
 import dev.javelin.engine.sampling.grammar.machine.GrammarException;
 import dev.javelin.engine.sampling.grammar.machine.State;
+import dev.javelin.fake.AsciiTokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ final class GrammarCompilerTests {
 
   private static Automaton compile(StructuredOutput output, boolean dropsFirstSpace) {
     return GrammarCompiler.compile(
-        output, dropsFirstSpace, new Budget(Budget.NODES, 20_000_000_000L));
+        output, new AsciiTokenizer(), dropsFirstSpace, new Budget(Budget.NODES, 20_000_000_000L));
   }
 
   private static boolean accepts(Automaton automaton, String text) {
@@ -163,7 +164,12 @@ final class GrammarCompilerTests {
         "root = \"a\";'::=' follows",
         "root ::= \"\\q\";no such escape",
         "root ::= \"a\"{3,1};maximum is below",
-        "root ::= <think>;token literals are not supported",
+        "root ::= <think>;<think> is not one token of this model",
+        "root ::= \"a\" !<[128]>;<[128]> is no token; this model's have the numbers 0 to 127",
+        "root ::= <[x]>;<[x]> is no token",
+        "root ::= <[0]>;the token <[0]> ends an answer",
+        "root ::= !think;a token literal is <text> or <[id]>",
+        "root ::= <think;a token literal is <text> or <[id]>",
         "root ::= \"a\" );cannot follow here"
       })
   void aBadGrammarIsTold(String source, String message) {

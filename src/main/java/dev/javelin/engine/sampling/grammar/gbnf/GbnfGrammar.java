@@ -5,6 +5,7 @@ import dev.javelin.engine.sampling.grammar.machine.Expr;
 import dev.javelin.engine.sampling.grammar.machine.Grammar;
 import dev.javelin.engine.sampling.grammar.machine.GrammarException;
 import dev.javelin.engine.sampling.grammar.machine.Utf8;
+import dev.javelin.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,30 +15,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses <a href="https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md">GBNF</a>:
- * rules of literals, character classes, groups, alternatives and repetitions. Token literals
- * ({@code <name>}) are refused.
+ * rules of literals, character classes, token literals, groups, alternatives and repetitions.
  */
 public final class GbnfGrammar {
   private static final int MAX_DEPTH = 200;
   private static final int MAX_COUNT = 1_000_000;
 
   private final String source;
+  private final TokenNames tokens;
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final Map<Integer, Expr> rules = new HashMap<>();
   private final Map<String, Integer> firstUse = new HashMap<>();
   private int at;
   private int depth;
 
-  private GbnfGrammar(String source) {
+  private GbnfGrammar(String source, Tokenizer tokenizer) {
     this.source = source;
+    tokens = new TokenNames(tokenizer);
   }
 
   /**
-   * @throws GrammarException if it is malformed, has no root rule, or uses a rule it does not
-   *     define; the message says in which line
+   * @param tokenizer of the model, for its token literals
+   * @throws GrammarException if it is malformed, has no root rule, or uses a rule or token it does
+   *     not define or the model does not have; the message says in which line
    */
-  public static Grammar parse(String source) {
-    return new GbnfGrammar(source).parse();
+  public static Grammar parse(String source, Tokenizer tokenizer) {
+    return new GbnfGrammar(source, tokenizer).parse();
   }
 
   private Grammar parse() {
@@ -182,7 +185,7 @@ public final class GbnfGrammar {
         at++;
         yield inside;
       }
-      case '<', '!' -> throw error("token literals are not supported; write the text as a literal");
+      case '<', '!' -> token();
       default -> {
         int use = at;
         String name = name();
@@ -260,6 +263,27 @@ public final class GbnfGrammar {
     }
     at++;
     return Expr.text(text.toString());
+  }
+
+  /** {@code <[id]>} or {@code <text>}; behind {@code !} any other token. */
+  private Expr token() {
+    int from = at;
+    boolean others = peek('!');
+    at += others ? 1 : 0;
+    int close = source.indexOf('>', at);
+    if (!peek('<') || close < 0) {
+      at = from;
+      throw error("a token literal is <text> or <[id]>, with ! before it for any other token");
+    }
+    String name = source.substring(at, close + 1);
+    try {
+      Expr token = new Expr.Token(tokens.find(name), others);
+      at = close + 1;
+      return token;
+    } catch (GrammarException e) {
+      at = from;
+      throw error(e.getMessage());
+    }
   }
 
   private Expr charClass() {

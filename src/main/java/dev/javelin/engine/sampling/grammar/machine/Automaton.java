@@ -12,13 +12,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a grammar over bytes: all its parses at once, as a set of stacks (Tomita, 1985), made
- * deterministic as far as texts reach and kept, so that a byte seen before costs one look-up.
- * Thread-safe.
+ * Runs a grammar over bytes, and the tokens that it names: all its parses at once, as a set of
+ * stacks (Tomita, 1985), made deterministic as far as texts reach and kept, so that a byte seen
+ * before costs one look-up. Thread-safe.
  */
 public final class Automaton {
-  /** Stacks kept before everything is forgotten and made anew. */
-  static final int MAX_STACKS = 150_000;
+  /** Stacks and their frames kept before everything is forgotten and made anew. */
+  static final long MAX_CELLS = 600_000;
 
   /** Parses of one text at once. */
   static final int MAX_PARSES = 4_000;
@@ -30,7 +30,9 @@ public final class Automaton {
 
   private final boolean dropsFirstSpace;
   private final Network network;
-  private StackTable table = new StackTable();
+  private final boolean namesTokens;
+  private final long maxCells;
+  private StackTable table = new StackTable(0);
   private final Map<Stacks, State> states = new HashMap<>();
   private State start;
   private State dead;
@@ -48,8 +50,17 @@ public final class Automaton {
    * @throws GrammarException if the grammar is left-recursive, matches nothing or is too large
    */
   public Automaton(Grammar grammar, boolean dropsFirstSpace, Budget budget) {
+    this(grammar, dropsFirstSpace, budget, MAX_CELLS);
+  }
+
+  /**
+   * @param maxCells stacks and frames kept before everything is forgotten and made anew
+   */
+  Automaton(Grammar grammar, boolean dropsFirstSpace, Budget budget, long maxCells) {
     this.dropsFirstSpace = dropsFirstSpace;
+    this.maxCells = maxCells;
     network = NetworkBuilder.build(grammar, budget);
+    namesTokens = network.namesTokens();
     dead = new State(table.none, network.classes());
     start = first();
   }
@@ -57,7 +68,8 @@ public final class Automaton {
   private State first() {
     ArrayDeque<Item> open = new ArrayDeque<>();
     open.add(new Item(network.start(), table.bottom));
-    State first = state(close(open));
+    Effort effort = new Effort();
+    State first = state(close(open, effort));
     if (!dropsFirstSpace) {
       return first;
     }
@@ -65,7 +77,7 @@ public final class Automaton {
     State before = new State(first.stacks, network.classes());
     for (int b = 0; b < 256; b++) {
       if (b != ' ') {
-        before.next[network.classOf(b)] = next(first, b);
+        before.next[network.classOf(b)] = next(first, b, effort);
       }
     }
     before.next[network.classOf(' ')] = first;
@@ -81,15 +93,19 @@ public final class Automaton {
    * The state after one more byte.
    *
    * @param b 0 to 255
-   * @throws GrammarException if the grammar is too ambiguous to follow
+   * @throws GrammarException if the grammar is too ambiguous or costly to follow
    */
   public State next(State from, int b) {
+    return next(from, b, new Effort());
+  }
+
+  State next(State from, int b, Effort effort) {
     if (from.next.length == 0) {
       return from.isDead() ? from : deadState();
     }
     int byteClass = network.classOf(b);
     State known = from.next[byteClass];
-    return known != null ? known : step(from, byteClass);
+    return known != null ? known : step(from, byteClass, effort);
   }
 
   /** Where no text goes on. */
@@ -97,31 +113,94 @@ public final class Automaton {
     return dead;
   }
 
-  private synchronized State step(State from, int byteClass) {
+  private synchronized State step(State from, int byteClass, Effort effort) {
     State known = from.next[byteClass];
     if (known != null) {
       return known;
-    }
-    if (table.size() > MAX_STACKS) {
-      forget();
     }
     int b = network.classByte()[byteClass];
     Stacks stacks = from.stacks;
     ArrayDeque<Item> open = new ArrayDeque<>();
     for (int i = 0; i < stacks.frames.length; i++) {
-      Network.Match match = (Network.Match) network.nodes()[Stacks.node(stacks.frames[i])];
-      if (match.set().contains(b)) {
-        open.add(new Item(match.next(), stacks.below[i]));
+      if (node(stacks, i) instanceof Network.Match(ByteSet set, int next) && set.contains(b)) {
+        open.add(new Item(next, stacks.below[i]));
       }
     }
-    State next = open.isEmpty() ? dead : state(close(open));
+    State next = after(open, effort);
     from.next[byteClass] = next;
     return next;
   }
 
+  /** Whether the grammar names tokens, beside the bytes that most tokens are judged by. */
+  boolean namesTokens() {
+    return namesTokens;
+  }
+
+  /**
+   * The state after a token that the grammar names there; dead if it does not.
+   *
+   * @param text whether it is text rather than a control token
+   * @throws GrammarException if the grammar is too ambiguous or costly to follow
+   */
+  synchronized State nextToken(State from, int token, boolean text, Effort effort) {
+    Stacks stacks = from.stacks;
+    ArrayDeque<Item> open = new ArrayDeque<>();
+    for (int i = 0; i < stacks.frames.length; i++) {
+      if (node(stacks, i) instanceof Network.Token named && named.matches(token, text)) {
+        open.add(new Item(named.next(), stacks.below[i]));
+      }
+    }
+    return after(open, effort);
+  }
+
+  /**
+   * Adds the tokens that the grammar names in a state.
+   *
+   * @param allowed bit {@code id % 64} of word {@code id / 64}
+   * @param text the same for all tokens of text
+   */
+  void addNamed(State from, long[] allowed, long[] text) {
+    Stacks stacks = from.stacks;
+    for (int i = 0; i < stacks.frames.length; i++) {
+      if (node(stacks, i) instanceof Network.Token(int id, boolean others, int _)) {
+        int word = id >> 6;
+        long bit = 1L << id;
+        if (!others) {
+          allowed[word] |= bit;
+        }
+        for (int w = 0; others && w < allowed.length; w++) {
+          allowed[w] |= w == word ? text[w] & ~bit : text[w];
+        }
+      }
+    }
+  }
+
+  /** Both of what two texts can go on with. */
+  synchronized State either(State a, State b) {
+    if (a.isDead() || b.isDead()) {
+      return a.isDead() ? b : a;
+    }
+    return state(table.union(a.stacks, b.stacks));
+  }
+
+  private Node node(Stacks stacks, int i) {
+    return network.nodes()[Stacks.node(stacks.frames[i])];
+  }
+
+  private State after(ArrayDeque<Item> open, Effort effort) {
+    if (open.isEmpty()) {
+      return dead;
+    }
+    if (table.cells() > maxCells) {
+      forget();
+    }
+    return state(close(open, effort));
+  }
+
   /** Drops what was learnt; states in use go on with the stacks they have. */
   private void forget() {
-    table = new StackTable();
+    // Ids go on: sets made before are in use, and unions are known by the ids of their parts.
+    table = new StackTable(table.nextId());
     states.clear();
     dead = new State(table.none, network.classes());
     start = first();
@@ -132,7 +211,8 @@ public final class Automaton {
   }
 
   /** Follows everything that takes no byte. */
-  private Stacks close(ArrayDeque<Item> open) {
+  private Stacks close(ArrayDeque<Item> open, Effort effort) {
+    long before = table.cells();
     Set<Item> seen = new HashSet<>();
     List<Item> matches = new ArrayList<>();
     boolean complete = false;
@@ -149,7 +229,7 @@ public final class Automaton {
       Stacks below = item.below();
       Node node = network.nodes()[item.node()];
       switch (node) {
-        case Network.Match _ -> matches.add(item);
+        case Network.Match _, Network.Token _ -> matches.add(item);
         case Network.Split(int[] targets) -> {
           for (int target : targets) {
             open.add(new Item(target, below));
@@ -166,7 +246,9 @@ public final class Automaton {
         }
       }
     }
-    return top(matches, complete);
+    Stacks closed = top(matches, complete);
+    effort.take(seen.size() + table.cells() - before);
+    return closed;
   }
 
   private void resume(ArrayDeque<Item> open, long frame, Stacks below) {

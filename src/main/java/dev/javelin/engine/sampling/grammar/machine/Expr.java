@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** What a rule matches, in bytes: the one form every front end translates to. Immutable. */
+/**
+ * What a rule matches, in bytes and tokens: the one form every front end translates to. Immutable.
+ */
 public sealed interface Expr {
   /** The empty text. */
   Expr EMPTY = new Seq(List.of());
@@ -18,6 +20,13 @@ public sealed interface Expr {
 
   /** One byte of a set. */
   record Bytes(ByteSet set) implements Expr {}
+
+  /**
+   * One token as such, whatever its bytes.
+   *
+   * @param others any token of text but {@code id}
+   */
+  record Token(int id, boolean others) implements Expr {}
 
   /** One after the other. */
   record Seq(List<Expr> parts) implements Expr {

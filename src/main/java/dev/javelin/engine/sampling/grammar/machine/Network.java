@@ -1,5 +1,7 @@
 package dev.javelin.engine.sampling.grammar.machine;
 
+import java.util.Arrays;
+
 /**
  * A grammar as a graph of nodes (a recursive transition network; Woods, 1970). Node 0 returns to
  * the caller.
@@ -19,6 +21,18 @@ record Network(Node[] nodes, int start, byte[] byteClass, int[] classByte) {
 
   record Match(ByteSet set, int next) implements Node {}
 
+  /**
+   * @param others any token of text but {@code id}
+   */
+  record Token(int id, boolean others, int next) implements Node {
+    /**
+     * @param text whether {@code token} is text rather than a control token
+     */
+    boolean matches(int token, boolean text) {
+      return others ? text && token != id : token == id;
+    }
+  }
+
   record Split(int[] targets) implements Node {}
 
   record Call(int start, int next) implements Node {}
@@ -29,6 +43,10 @@ record Network(Node[] nodes, int start, byte[] byteClass, int[] classByte) {
    * @param max {@link Expr#UNBOUNDED} for none
    */
   record Loop(int body, int min, int max, int next) implements Node {}
+
+  boolean namesTokens() {
+    return Arrays.stream(nodes).anyMatch(node -> node instanceof Token);
+  }
 
   int classes() {
     return classByte.length;

@@ -99,6 +99,7 @@ final class NetworkBuilder {
   private int lay(Expr expr, int next) {
     return switch (expr) {
       case Expr.Bytes(ByteSet set) -> match(set, next);
+      case Expr.Token(int id, boolean others) -> add(new Network.Token(id, others, next));
       case Expr.Seq(List<Expr> parts) -> {
         int at = next;
         for (int i = parts.size() - 1; i >= 0; i--) {
@@ -193,7 +194,7 @@ final class NetworkBuilder {
   private static int size(Expr expr, int most) {
     int size = 1;
     switch (expr) {
-      case Expr.Bytes _, Expr.Ref _ -> {}
+      case Expr.Bytes _, Expr.Token _, Expr.Ref _ -> {}
       case Expr.Seq(List<Expr> parts) -> size += sizes(parts, most);
       case Expr.Alt(List<Expr> options) -> size += sizes(options, most);
       case Expr.Repeat(Expr body, int _, int _) -> size += size(body, most);
@@ -237,6 +238,7 @@ final class NetworkBuilder {
     }
     return switch (expr) {
       case Expr.Bytes bytes -> bytes;
+      case Expr.Token token -> token;
       case Expr.Seq(List<Expr> parts) -> {
         List<Expr> options = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {

@@ -50,7 +50,7 @@ final class RuleFacts {
 
   private static void forEachRef(Expr expr, IntConsumer action) {
     switch (expr) {
-      case Expr.Bytes _ -> {}
+      case Expr.Bytes _, Expr.Token _ -> {}
       case Expr.Seq(List<Expr> parts) -> parts.forEach(part -> forEachRef(part, action));
       case Expr.Alt(List<Expr> options) -> options.forEach(option -> forEachRef(option, action));
       case Expr.Repeat(Expr body, int _, int _) -> forEachRef(body, action);
@@ -82,6 +82,7 @@ final class RuleFacts {
   private boolean holds(Expr expr, Fact fact) {
     return switch (expr) {
       case Expr.Bytes(ByteSet set) -> fact != Fact.EMPTY_TEXT && !set.isEmpty();
+      case Expr.Token _ -> fact != Fact.EMPTY_TEXT;
       case Expr.Seq(List<Expr> parts) ->
           fact == Fact.OTHER_TEXT
               ? parts.stream().allMatch(part -> holds(part, Fact.SOME_TEXT))
@@ -164,7 +165,7 @@ final class RuleFacts {
 
   private void leftmost(Expr expr, List<Integer> refs) {
     switch (expr) {
-      case Expr.Bytes _ -> {}
+      case Expr.Bytes _, Expr.Token _ -> {}
       case Expr.Seq(List<Expr> parts) -> {
         for (Expr part : parts) {
           leftmost(part, refs);

@@ -16,15 +16,31 @@ final class StackTable {
   private final Map<Stacks, Stacks> known = new HashMap<>();
   private final Map<Long, Stacks> unions = new HashMap<>();
   private int nextId;
+  private long cells;
 
   /** No stack. */
-  final Stacks none = intern(NO_FRAMES, NO_STACKS, false);
+  final Stacks none;
 
   /** The empty stack only. */
-  final Stacks bottom = intern(NO_FRAMES, NO_STACKS, true);
+  final Stacks bottom;
 
-  int size() {
-    return known.size();
+  /**
+   * @param firstId above those of all sets that are still in use
+   */
+  StackTable(int firstId) {
+    nextId = firstId;
+    none = intern(NO_FRAMES, NO_STACKS, false);
+    bottom = intern(NO_FRAMES, NO_STACKS, true);
+  }
+
+  /** Above the ids of all sets made here. */
+  int nextId() {
+    return nextId;
+  }
+
+  /** Sets, their frames and unions made here. */
+  long cells() {
+    return cells;
   }
 
   /**
@@ -69,6 +85,7 @@ final class StackTable {
     }
     Stacks union = intern(Arrays.copyOf(frames, n), Arrays.copyOf(below, n), a.empty || b.empty);
     unions.put(key, union);
+    cells++;
     return union;
   }
 
@@ -79,6 +96,7 @@ final class StackTable {
       return found;
     }
     nextId++;
+    cells += 1 + frames.length;
     return fresh;
   }
 }

@@ -13,7 +13,7 @@ final class Stacks {
 
   private static final long LOOP = 1L << COUNT_BITS;
 
-  /** Unique within one {@link StackTable}. */
+  /** Unique within one automaton. */
   final int id;
 
   /** [n] sorted, each once. */

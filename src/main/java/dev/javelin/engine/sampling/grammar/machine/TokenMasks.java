@@ -34,7 +34,7 @@ public final class TokenMasks {
   }
 
   /**
-   * @throws GrammarException if the grammar is too ambiguous to follow
+   * @throws GrammarException if the grammar is too ambiguous or costly to follow
    */
   public TokenMask of(State state) {
     @Nullable TokenMask known = state.mask;
@@ -64,7 +64,7 @@ public final class TokenMasks {
   /**
    * Computes the mask of a state, and those of the states that can only follow it.
    *
-   * @throws GrammarException if the grammar is too ambiguous to follow
+   * @throws GrammarException if the grammar is too ambiguous or costly to follow
    */
   public void prepare(State from) {
     State state = from;
@@ -82,7 +82,7 @@ public final class TokenMasks {
     return trie.isEnd(token);
   }
 
-  /** The state after a token's bytes; dead if they cannot come or the token is no text. */
+  /** The state after a token; dead if it cannot come. */
   public State after(State state, int token) {
     return trie.after(automaton, state, token);
   }

@@ -36,6 +36,9 @@ public final class TokenTrie {
 
   private final byte[] text;
 
+  /** [ceil(vocabSize / 64)] a bit for each token with text. */
+  private final long[] textTokens;
+
   /**
    * @param vocabSize ids run below it
    * @param tokenBytes the bytes of a token; tokens without bytes are never allowed
@@ -49,10 +52,12 @@ public final class TokenTrie {
     List<Token> sorted = new ArrayList<>();
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     textStart = new int[vocabSize + 1];
+    textTokens = new long[Math.ceilDiv(vocabSize, Long.SIZE)];
     for (int id = 0; id < vocabSize; id++) {
       byte[] own = tokenBytes.apply(id);
       if (own.length > 0 && !special.test(id) && !endTokens.contains(id)) {
         sorted.add(new Token(id, own));
+        textTokens[id >> 6] |= 1L << id;
         all.writeBytes(own);
       }
       textStart[id + 1] = all.size();
@@ -118,28 +123,34 @@ public final class TokenTrie {
     return Arrays.binarySearch(endTokens, token) >= 0;
   }
 
-  /** The state after a token's bytes; dead if they cannot come or the token is no text. */
+  /** The state after a token; dead if it cannot come. */
   State after(Automaton automaton, State from, int token) {
-    State at = from;
+    boolean isText = textStart[token] < textStart[token + 1];
+    Effort effort = new Effort();
+    State spelled = isText ? from : automaton.deadState();
     for (int i = textStart[token]; i < textStart[token + 1]; i++) {
-      at = automaton.next(at, text[i] & 0xFF);
+      spelled = automaton.next(spelled, text[i] & 0xFF, effort);
     }
-    return textStart[token] == textStart[token + 1] ? automaton.deadState() : at;
+    return automaton.namesTokens()
+        ? automaton.either(spelled, automaton.nextToken(from, token, isText, effort))
+        : spelled;
   }
 
   /**
-   * The tokens whose bytes may follow, and the end tokens where the answer is complete.
+   * The tokens whose bytes may follow or that the grammar names, and the end tokens where the
+   * answer is complete.
    *
-   * @throws GrammarException if the grammar is too ambiguous to follow
+   * @throws GrammarException if the grammar is too ambiguous or costly to follow
    */
   TokenMask mask(Automaton automaton, State from) {
     long[] allowed = new long[vocabSize + 63 >> 6];
     State[] path = new State[longest + 1];
     path[0] = from;
+    Effort effort = new Effort();
     int node = 0;
     while (node < bytes.length) {
       int depth = depths[node];
-      State state = automaton.next(path[depth - 1], bytes[node] & 0xFF);
+      State state = automaton.next(path[depth - 1], bytes[node] & 0xFF, effort);
       if (state.isDead()) {
         node = skips[node];
         continue;
@@ -150,6 +161,7 @@ public final class TokenTrie {
       }
       node++;
     }
+    automaton.addNamed(from, allowed, textTokens);
     if (from.accepts()) {
       for (int end : endTokens) {
         allowed[end >> 6] |= 1L << end;

@@ -4,13 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Small grammars over the letters a, b and c, many of them ambiguous, nullable or recursive. */
+/**
+ * Small grammars over the letters a, b and c and some tokens, many of them ambiguous, nullable or
+ * recursive.
+ */
 final class RandomGrammar {
   private final Random random;
+  private final int[] tokens;
   private int rules;
 
-  RandomGrammar(Random random) {
+  /**
+   * @param tokens that it may name; none: it names none
+   */
+  RandomGrammar(Random random, int... tokens) {
     this.random = random;
+    this.tokens = tokens;
   }
 
   Grammar next() {
@@ -25,6 +33,9 @@ final class RandomGrammar {
   }
 
   private Expr expr(int depth) {
+    if (tokens.length > 0 && random.nextInt(4) == 0) {
+      return new Expr.Token(tokens[random.nextInt(tokens.length)], random.nextInt(3) == 0);
+    }
     int kind = random.nextInt(depth == 0 ? 3 : 9);
     return switch (kind) {
       case 0, 1 -> new Expr.Bytes(set());

@@ -20,20 +20,36 @@ final class TokenMaskTests {
 
   @Test
   void allowsExactlyTheTokensThatTheGrammarGoesOnWith() {
+    compare(Automaton.MAX_CELLS);
+  }
+
+  @Test
+  void allowsThemTooWhereTokensAreNamed() {
+    compare(Automaton.MAX_CELLS, CONTROL, NO_BYTES, 3, 4, 5);
+  }
+
+  /** What is learnt is forgotten again and again, while texts go on. */
+  @Test
+  void allowsThemTooWhenItForgets() {
+    compare(30);
+    compare(30, CONTROL, NO_BYTES, 3, 4, 5);
+  }
+
+  private static void compare(long maxCells, int... named) {
     int compared = 0;
     int complete = 0;
     for (int seed = 0; seed < 1500; seed++) {
       Random random = new Random(seed);
-      Grammar grammar = new RandomGrammar(random).next();
+      Grammar grammar = new RandomGrammar(random, named).next();
       Automaton automaton;
       try {
-        automaton = new Automaton(grammar, budget());
+        automaton = new Automaton(grammar, false, budget(), maxCells);
       } catch (GrammarException refused) {
         continue;
       }
       List<byte[]> vocabulary = vocabulary(random);
       TokenMasks masks = new TokenMasks(automaton, trie(vocabulary));
-      Derivatives reference = new Derivatives(grammar);
+      Derivatives reference = new Derivatives(grammar, id -> id > NO_BYTES);
       State state = masks.start();
       Expr left = reference.root();
       for (int step = 0; step < 8 && Derivatives.size(left) < MAX_REFERENCE; step++) {
@@ -41,16 +57,14 @@ final class TokenMaskTests {
         List<Integer> allowed = new ArrayList<>();
         for (int id = 0; id < vocabulary.size(); id++) {
           boolean expected =
-              switch (id) {
-                case END -> reference.nullable(left);
-                case CONTROL, NO_BYTES -> false;
-                default -> reference.matchesSome(reference.after(left, vocabulary.get(id)));
-              };
+              id == END
+                  ? reference.nullable(left)
+                  : reference.matchesSome(reference.after(left, id, vocabulary.get(id)));
           assertThat(mask.allows(id))
               .as("seed %d, step %d, token %d, grammar %s", seed, step, id, grammar)
               .isEqualTo(expected);
           compared++;
-          if (expected && id > NO_BYTES) {
+          if (expected && id != END) {
             allowed.add(id);
           }
         }
@@ -60,7 +74,7 @@ final class TokenMaskTests {
         }
         int token = allowed.get(random.nextInt(allowed.size()));
         state = masks.after(state, token);
-        left = reference.after(left, vocabulary.get(token));
+        left = reference.after(left, token, vocabulary.get(token));
       }
     }
     assertThat(compared).isGreaterThan(20_000);
