@@ -54,12 +54,16 @@ class OverloadTests {
             "--javelin.data-dir=" + directory.resolve("data"))) {
       String url = server.url();
       saturate(url, SATURATED);
+      CpuTime busy = CpuTime.of(server);
       double saturated = saturate(url, SATURATED);
+      busy = busy.until(server);
 
       Tally tally = new Tally();
       List<Long> heap = new ArrayList<>();
       List<CompletableFuture<Void>> sent = new ArrayList<>();
       double goodput;
+      CpuTime loaded = busy;
+      long refused;
       try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor()) {
         long period = (long) (1e9 / (2 * saturated));
         ScheduledFuture<?> sending =
@@ -67,6 +71,7 @@ class OverloadTests {
                 () -> sent.add(ask(url, tally)), 0, period, TimeUnit.NANOSECONDS);
         long start = System.nanoTime();
         long before = 0;
+        long refusedBefore = 0;
         long second = 0;
         // The queue fills first.
         while (System.nanoTime() - start < OVERLOAD.toNanos()) {
@@ -74,9 +79,13 @@ class OverloadTests {
           if (second == 0 && System.nanoTime() - start > OVERLOAD.toNanos() / 6) {
             second = System.nanoTime();
             before = tally.answered.get();
+            refusedBefore = tally.refused.get();
+            loaded = CpuTime.of(server);
           }
           Thread.sleep(500);
         }
+        loaded = loaded.until(server);
+        refused = tally.refused.get() - refusedBefore;
         goodput = (tally.answered.get() - before) * 1e9 / (System.nanoTime() - second);
         sending.cancel(false);
         clock.shutdown();
@@ -97,6 +106,9 @@ class OverloadTests {
           tally.refused.get(),
           early >> 20,
           late >> 20);
+      System.out.printf(
+          "processors: saturated %s; at twice the load %s, %.1f requests refused a second%n",
+          busy, loaded, refused / loaded.seconds());
       assertThat(tally.wrong).isEmpty();
       assertThat(tally.refused.get()).isPositive();
       // Both, so that a machine that is slower for a while is not taken for a slower server.
@@ -105,6 +117,30 @@ class OverloadTests {
       assertThat(metric(url, "javelin_kv_cache_integrity_violations_total{")).isZero();
       assertThat(metric(url, "javelin_num_requests_running{")).isZero();
       assertThat(metric(url, "javelin_kv_cache_usage{")).isZero();
+    }
+  }
+
+  /** What the server and the clients here took of the processors, in seconds. */
+  private record CpuTime(double server, double clients, double seconds) {
+    static CpuTime of(ServerProcess server) {
+      return new CpuTime(
+          used(ProcessHandle.of(server.pid()).orElseThrow()),
+          used(ProcessHandle.current()),
+          System.nanoTime() / 1e9);
+    }
+
+    private static double used(ProcessHandle process) {
+      return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+    }
+
+    CpuTime until(ServerProcess now) {
+      CpuTime end = of(now);
+      return new CpuTime(end.server - server, end.clients - clients, end.seconds - seconds);
+    }
+
+    @Override
+    public String toString() {
+      return "%.2f server, %.2f clients".formatted(server / seconds, clients / seconds);
     }
   }
 
