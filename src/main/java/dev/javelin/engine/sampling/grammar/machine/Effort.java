@@ -5,7 +5,7 @@ package dev.javelin.engine.sampling.grammar.machine;
  * time, so that a grammar is followed, or given up, alike on every machine. Not thread-safe.
  */
 final class Effort {
-  /** Some tenths of a second; schemas of hundreds of members take a hundredth of it. */
+  /** Less than a tenth of a second; the schemas of the tests take up to a hundredth of it. */
   static final long MOST = 2_000_000;
 
   private long left = MOST;

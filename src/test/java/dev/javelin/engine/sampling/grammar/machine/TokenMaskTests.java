@@ -145,6 +145,27 @@ final class TokenMaskTests {
   }
 
   @Test
+  void givesUpWhatIsTooCostlyToFollow() {
+    // After each a every option goes on in two ways, and each counts for itself.
+    List<Expr> options = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      options.add(Expr.seq(new Expr.Repeat(Expr.text("a"), 1, 20_000 + i), Expr.text("x" + i)));
+    }
+    Grammar grammar = Grammar.of(new Expr.Alt(options));
+    List<byte[]> few = List.of(b(""), b(""), b(""), b("a"), b("aaa"), b("x5"));
+    TokenMasks masks = new TokenMasks(new Automaton(grammar, budget()), trie(few));
+    assertThat(allowed(masks.of(masks.start()), few.size())).containsExactly(3, 4);
+    State begun = masks.after(masks.start(), 4);
+    assertThat(allowed(masks.of(begun), few.size())).containsExactly(3, 4, 5);
+
+    List<byte[]> wide = List.of(b(""), b(""), b(""), b("a"), b("a".repeat(1000)));
+    TokenMasks costly = new TokenMasks(new Automaton(grammar, budget()), trie(wide));
+    assertThatThrownBy(() -> costly.of(costly.start()))
+        .isInstanceOf(GrammarException.class)
+        .hasMessageContaining("too costly");
+  }
+
+  @Test
   void refusesLeftRecursion() {
     Grammar direct = Grammar.of(Expr.seq(new Expr.Ref(0), Expr.text("a")));
     assertThatThrownBy(() -> new Automaton(direct, budget()))
