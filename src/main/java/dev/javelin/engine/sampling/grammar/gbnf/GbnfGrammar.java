@@ -282,7 +282,7 @@ public final class GbnfGrammar {
       return token;
     } catch (GrammarException e) {
       at = from;
-      throw error(e.getMessage());
+      throw error(String.valueOf(e.getMessage()));
     }
   }
 
