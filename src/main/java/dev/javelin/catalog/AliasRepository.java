@@ -4,9 +4,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Query;
 
 interface AliasRepository extends JpaRepository<AliasEntity, UUID> {
   Optional<AliasEntity> findByName(String name);
+
+  @Query(
+      """
+      select new dev.javelin.catalog.AliasRevisions(
+          a.id, a.revision, v.id, v.revision, l.id, l.revision, d.id, d.revision)
+      from AliasEntity a join a.version v join a.loadProfile l join a.decodingProfile d
+      order by a.name
+      """)
+  List<AliasRevisions> revisions();
 
   List<AliasEntity> findByVersion(ModelVersionEntity version);
 

@@ -48,6 +48,12 @@ public class Aliases {
         .toList();
   }
 
+  /** Of every alias, by its name. */
+  @Transactional(readOnly = true)
+  public List<AliasRevisions> revisions() {
+    return aliases.revisions();
+  }
+
   @Transactional(readOnly = true)
   public Optional<Alias> find(String name) {
     return aliases.findByName(name).map(AliasEntity::view);

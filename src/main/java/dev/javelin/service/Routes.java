@@ -1,6 +1,7 @@
 package dev.javelin.service;
 
 import dev.javelin.catalog.Alias;
+import dev.javelin.catalog.AliasRevisions;
 import dev.javelin.catalog.Aliases;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class Routes implements SmartLifecycle {
   private final Aliases aliases;
   private final ProfileDocuments documents;
   private final Background clock = new Background("routes");
+  private List<AliasRevisions> known = List.of();
   private volatile Map<String, Route> routes = Map.of();
   private volatile boolean running;
 
@@ -41,14 +43,20 @@ public final class Routes implements SmartLifecycle {
     return List.copyOf(routes.values());
   }
 
-  /** Reads all aliases anew; what was read is used at once, all of it or nothing. */
+  /** Reads all aliases if one changed; what was read is used at once, all of it or nothing. */
   public synchronized void refresh() {
+    // Read before the aliases: a change between the two is then read again, never missed.
+    List<AliasRevisions> revisions = aliases.revisions();
+    if (revisions.equals(known)) {
+      return;
+    }
     Map<String, Route> next = new TreeMap<>();
     for (Alias alias : aliases.list()) {
       DecodingSettings decoding = documents.decoding(alias.decodingProfile().settings());
       next.put(alias.name(), new Route(alias, decoding));
     }
     routes = next;
+    known = revisions;
   }
 
   private void refreshQuietly() {
