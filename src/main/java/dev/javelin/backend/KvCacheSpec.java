@@ -14,4 +14,18 @@ public record KvCacheSpec(
         * headDim
         * Math.multiplyExact((long) numKvHeads, (long) numLayers);
   }
+
+  /**
+   * @throws IllegalArgumentException unless the cache has that layer, with keys and values of that
+   *     shape
+   */
+  public void check(int layer, AttentionShape shape) {
+    if (layer < 0
+        || layer >= numLayers
+        || shape.numKvHeads() != numKvHeads
+        || shape.headDim() != headDim) {
+      throw new IllegalArgumentException(
+          "layer %d with %s does not fit a cache of %s".formatted(layer, shape, this));
+    }
+  }
 }

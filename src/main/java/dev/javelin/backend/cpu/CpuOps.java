@@ -110,13 +110,7 @@ final class CpuOps implements Ops {
     if (!(cache instanceof CpuKvCache cpuCache)) {
       throw new IllegalArgumentException("not a cache of the CPU backend");
     }
-    if (layer < 0
-        || layer >= cache.spec().numLayers()
-        || shape.numKvHeads() != cache.spec().numKvHeads()
-        || shape.headDim() != cache.spec().headDim()) {
-      throw new IllegalArgumentException(
-          "layer %d with %s does not fit a cache of %s".formatted(layer, shape, cache.spec()));
-    }
+    cache.spec().check(layer, shape);
     return cpuCache;
   }
 

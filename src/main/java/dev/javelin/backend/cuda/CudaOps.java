@@ -310,13 +310,7 @@ final class CudaOps implements Ops {
     if (!(cache instanceof CudaKvCache own)) {
       throw new IllegalArgumentException("not a cache of the CUDA backend");
     }
-    if (layer < 0
-        || layer >= cache.spec().numLayers()
-        || shape.numKvHeads() != cache.spec().numKvHeads()
-        || shape.headDim() != cache.spec().headDim()) {
-      throw new IllegalArgumentException(
-          "layer %d with %s does not fit a cache of %s".formatted(layer, shape, cache.spec()));
-    }
+    cache.spec().check(layer, shape);
     return own;
   }
 
