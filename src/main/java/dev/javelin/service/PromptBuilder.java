@@ -31,20 +31,38 @@ final class PromptBuilder {
   }
 
   /**
-   * @throws EngineException INVALID_REQUEST naming the field at fault
+   * @throws EngineException INVALID_REQUEST naming the field at fault, or CONTEXT_LENGTH_EXCEEDED
    */
   int[] tokens(LoadedModel model, DecodingSettings profile, Prompt prompt) {
     int[] ids =
         switch (prompt) {
-          case Prompt.Chat chat -> model.tokenizer().encode(render(model, profile, chat));
-          case Prompt.Text(String text, boolean special) ->
-              model.tokenizer().encode(text, special, true);
+          case Prompt.Chat chat -> {
+            RenderedPrompt rendered = render(model, profile, chat);
+            checkLength(model, rendered.text(), prompt.field());
+            yield model.tokenizer().encode(rendered);
+          }
+          case Prompt.Text(String text, boolean special) -> {
+            checkLength(model, text, prompt.field());
+            yield model.tokenizer().encode(text, special, true);
+          }
           case Prompt.Tokens(List<Integer> given) -> checked(model, given, "prompt");
         };
     if (ids.length == 0) {
       throw invalid("the prompt has no tokens; give at least one", prompt.field());
     }
     return ids;
+  }
+
+  private static void checkLength(LoadedModel model, String text, String field) {
+    int context = model.effective().contextLength();
+    if (model.tokenizer().surelyExceeds(text, context)) {
+      throw new EngineException(
+          ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+          "this model's context holds %d tokens; a prompt of %d characters has more; shorten it"
+              .formatted(context, text.length()),
+          field,
+          null);
+    }
   }
 
   private RenderedPrompt render(LoadedModel model, DecodingSettings profile, Prompt.Chat chat) {

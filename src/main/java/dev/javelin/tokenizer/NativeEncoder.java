@@ -1,6 +1,7 @@
 package dev.javelin.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -63,11 +64,25 @@ final class NativeEncoder implements AutoCloseable {
         throw new IllegalStateException("the tokenizer is closed");
       }
       HuggingFaceTokenizer tokenizer = atBeginning || rest == null ? first : rest;
-      for (long id : tokenizer.encode(wellFormed(text), false, false).getIds()) {
+      for (long id : ids(tokenizer, wellFormed(text))) {
         ids.add(Math.toIntExact(id));
       }
     } finally {
       closing.readLock().unlock();
+    }
+  }
+
+  /**
+   * The binding's own {@code encode} also makes a string and a span of each token: some hundred
+   * bytes of heap, and where there is no room for them the native library ends the process.
+   */
+  private static long[] ids(HuggingFaceTokenizer tokenizer, String text) {
+    TokenizersLibrary library = TokenizersLibrary.LIB;
+    long encoding = library.encode(tokenizer.getHandle(), text, false);
+    try {
+      return library.getTokenIds(encoding);
+    } finally {
+      library.deleteEncoding(encoding);
     }
   }
 

@@ -21,6 +21,14 @@ public interface Tokenizer extends AutoCloseable {
    */
   int[] encode(RenderedPrompt prompt);
 
+  /**
+   * Whether a text surely has more than so many tokens. Takes no more memory than a text of that
+   * length does, however long this one is.
+   */
+  default boolean surelyExceeds(String text, int tokens) {
+    return TextLength.surelyExceeds(this, text, tokens);
+  }
+
   /** The whole text; bytes that are no UTF-8 become U+FFFD. */
   String decode(int[] tokenIds, boolean skipSpecialTokens);
 
