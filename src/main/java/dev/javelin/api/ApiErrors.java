@@ -158,7 +158,12 @@ public final class ApiErrors {
 
   private static String malformed(JacksonException failure) {
     var location = failure.getLocation();
-    String reason = failure.getOriginalMessage();
+    // What the library says of its own settings and sources helps nobody who sent the body.
+    String reason =
+        failure
+            .getOriginalMessage()
+            .replaceAll(
+                "\\s*\\(start marker at \\[Source[^\\]]*\\]\\)|: enable `JsonReadFeature.*", "");
     return location == null || location.getLineNr() < 1
         ? "the body is not valid JSON: " + reason
         : "the body is not valid JSON: %s (line %d, column %d)"

@@ -1,9 +1,12 @@
 package dev.javelin.api;
 
 import dev.javelin.config.JavelinProperties;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -22,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public final class JsonBodies {
   private static final int MAX_DEPTH = 64;
+
+  /** Bytes over the limit that are read for the sake of an answer. */
+  private static final long READ_IN_VAIN = 64L << 20;
 
   private final JavelinProperties properties;
   private final JsonMapper mapper =
@@ -50,21 +56,59 @@ public final class JsonBodies {
           new UnsupportedMediaTypeStatusException(
               "send the body as plain UTF-8, without Content-Encoding or another charset"));
     }
-    int limit = Math.toIntExact(properties.maxBody().toBytes());
-    if (headers.getContentLength() > limit) {
+    long limit = properties.maxBody().toBytes();
+    if (headers.getContentLength() > limit + READ_IN_VAIN || asksFirst(headers, limit)) {
       return Mono.error(tooLarge());
     }
-    return DataBufferUtils.join(exchange.getRequest().getBody(), limit)
+    return exchange
+        .getRequest()
+        .getBody()
+        .collect(() -> new Body(limit), Body::add)
         .timeout(properties.bodyTimeout())
-        .map(
-            buffer -> {
-              byte[] bytes = new byte[buffer.readableByteCount()];
-              buffer.read(bytes);
-              DataBufferUtils.release(buffer);
-              return bytes;
-            })
-        .defaultIfEmpty(new byte[0])
+        .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
+        .map(Body::bytes)
         .map(this::parse);
+  }
+
+  /** A client that waits for a go-ahead needs none where it would be in vain. */
+  private static boolean asksFirst(HttpHeaders headers, long limit) {
+    return headers.getContentLength() > limit && headers.containsHeader(HttpHeaders.EXPECT);
+  }
+
+  /**
+   * What arrives. Of a body that is too large the rest is read and thrown away, within bounds: a
+   * client that still sends when the connection is closed would not hear why.
+   */
+  private final class Body {
+    private final long limit;
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private long size;
+
+    Body(long limit) {
+      this.limit = limit;
+    }
+
+    void add(DataBuffer buffer) {
+      size += buffer.readableByteCount();
+      if (size <= limit) {
+        byte[] bytes = new byte[buffer.readableByteCount()];
+        buffer.read(bytes);
+        kept.writeBytes(bytes);
+      } else {
+        kept.reset();
+      }
+      DataBufferUtils.release(buffer);
+      if (size > limit + READ_IN_VAIN) {
+        throw tooLarge();
+      }
+    }
+
+    byte[] bytes() {
+      if (size > limit) {
+        throw tooLarge();
+      }
+      return kept.toByteArray();
+    }
   }
 
   private JsonFields parse(byte[] bytes) {

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class RequestReader {
   static final int MAX_SEQUENCES = 64;
   private static final int MAX_SALT = 256;
+  private static final int MAX_IDS = 1 << 20;
   private static final int MAX_LOGPROBS = 20;
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
@@ -61,11 +62,7 @@ final class RequestReader {
         && !modalities.stream().allMatch(m -> m.isString() && m.stringValue().equals("text"))) {
       throw ApiException.badField("modalities", "'modalities' may only hold \"text\"");
     }
-    if (body.flag("add_special_tokens", false)) {
-      throw ApiException.badField(
-          "add_special_tokens",
-          "'add_special_tokens' must be false in a chat: its template writes them");
-    }
+    noSpecialTokens(body);
     Prompt prompt = new Prompt.Chat(messages(body), add, continued, kwargs(body));
     boolean logprobs = body.flag("logprobs", false);
     Integer top = body.integer("top_logprobs", 0, MAX_LOGPROBS);
@@ -88,7 +85,8 @@ final class RequestReader {
   static OpenAiRequest completion(JsonFields body) {
     String model = body.requiredString("model");
     List<Prompt> prompts = prompts(body);
-    if (body.value("suffix") != null) {
+    String suffix = body.string("suffix");
+    if (suffix != null && !suffix.isEmpty()) {
       throw ApiException.badField(
           "suffix",
           "'suffix' is not supported: no model here is known to fill in the middle; put its own"
@@ -212,12 +210,25 @@ final class RequestReader {
   }
 
   static List<Integer> ids(List<JsonNode> values, String field) {
+    if (values.size() > MAX_IDS) {
+      throw ApiException.badField(
+          field, "'%s' must hold at most %d token ids".formatted(field, MAX_IDS));
+    }
     List<Integer> out = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
       out.add(
           JsonFields.integer(values.get(i), "%s[%d]".formatted(field, i), 0, Integer.MAX_VALUE));
     }
     return out;
+  }
+
+  /** Of a chat, whose template writes them. */
+  static void noSpecialTokens(JsonFields body) {
+    if (body.flag("add_special_tokens", false)) {
+      throw ApiException.badField(
+          "add_special_tokens",
+          "'add_special_tokens' must be false in a chat: its template writes them");
+    }
   }
 
   static Map<String, Object> kwargs(JsonFields body) {
@@ -258,8 +269,12 @@ final class RequestReader {
         out.put(name, value);
       }
     }
-    given.refuse(List.of("tool_calls", "function_call", "audio", "refusal"));
-    given.ignore(List.of("annotations"));
+    String reasoning = given.string("reasoning");
+    if (reasoning != null) {
+      out.putIfAbsent("reasoning_content", reasoning);
+    }
+    given.refuse(List.of("tool_calls", "function_call", "audio"));
+    given.ignore(List.of("annotations", "cache_control"));
     given.end();
     return out;
   }
@@ -267,8 +282,9 @@ final class RequestReader {
   private static String content(JsonFields message, String role) {
     JsonNode content = message.value("content");
     String field = message.at("content");
+    String refusal = message.string("refusal");
     if (content == null && role.equals("assistant")) {
-      return "";
+      return refusal == null ? "" : refusal;
     }
     if (content == null) {
       throw message.missing("content");
@@ -282,12 +298,15 @@ final class RequestReader {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < content.size(); i++) {
       JsonFields part = JsonFields.object(content.get(i), "%s[%d]".formatted(field, i));
-      if (!part.requiredString("type").equals("text")) {
+      String type = part.requiredString("type");
+      boolean refused = type.equals("refusal") && role.equals("assistant");
+      if (!type.equals("text") && !refused) {
         throw ApiException.badField(
             part.at("type"),
             "'%s' must be \"text\"; no other part is supported yet".formatted(part.at("type")));
       }
-      texts.add(part.requiredString("text"));
+      texts.add(part.requiredString(type));
+      part.ignore(List.of("cache_control"));
       part.end();
     }
     // Templates of text models take one string; vLLM and llama.cpp give them each part on a line.

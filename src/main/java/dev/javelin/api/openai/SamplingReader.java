@@ -17,7 +17,6 @@ import tools.jackson.databind.JsonNode;
 final class SamplingReader {
   private static final int MAX_STOPS = 16;
   private static final int MAX_WORDS = 1024;
-  private static final int MAX_IDS = 1 << 20;
 
   private final JsonFields body;
   private final boolean noAnswer;
@@ -218,10 +217,6 @@ final class SamplingReader {
     List<JsonNode> given = body.array(name);
     if (given == null) {
       return null;
-    }
-    if (given.size() > MAX_IDS) {
-      throw ApiException.badField(
-          name, "'%s' must hold at most %d token ids".formatted(name, MAX_IDS));
     }
     return new HashSet<>(RequestReader.ids(given, name));
   }

@@ -62,6 +62,7 @@ final class TokenController {
     if (text != null) {
       prompt = new Prompt.Text(text, body.flag("add_special_tokens", true));
     } else if (body.value("messages") != null) {
+      RequestReader.noSpecialTokens(body);
       prompt =
           new Prompt.Chat(
               RequestReader.messages(body),

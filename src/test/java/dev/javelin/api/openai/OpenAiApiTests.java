@@ -1,9 +1,12 @@
 package dev.javelin.api.openai;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.javelin.catalog.DecodingProfiles;
 import dev.javelin.catalog.Revision;
+import dev.javelin.engine.request.EngineException;
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationRequest;
@@ -11,6 +14,9 @@ import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
+import dev.javelin.security.Caller;
+import dev.javelin.service.GenerationService;
+import dev.javelin.service.Prompt;
 import dev.javelin.service.Routes;
 import java.io.InputStream;
 import java.net.Socket;
@@ -18,7 +24,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +51,7 @@ class OpenAiApiTests {
   @Autowired FakeModelOpener opener;
   @Autowired DecodingProfiles profiles;
   @Autowired Routes routes;
+  @Autowired GenerationService generations;
   private final HttpClient client = HttpClient.newHttpClient();
   private FakeEngine engine = new FakeEngine();
 
@@ -135,6 +142,66 @@ class OpenAiApiTests {
             + "[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}]}]}");
     int[] ids = engine.requests.take().promptTokenIds();
     assertThat(new String(ids, 0, ids.length)).startsWith("user: a\nb");
+  }
+
+  @Test
+  void whatClientsSendBackIsUnderstood() throws Exception {
+    post(
+        "/v1/chat/completions",
+        """
+        {"model":"pom.xml","messages":[
+          {"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]},
+          {"role":"assistant","content":null,"refusal":"no","tool_calls":[]},
+          {"role":"assistant","content":[{"type":"refusal","refusal":"never"}]},
+          {"role":"assistant","content":"c","reasoning":"because"},
+          {"role":"user","content":"d"}]}
+        """);
+    int[] ids = engine.requests.take().promptTokenIds();
+    assertThat(new String(ids, 0, ids.length))
+        .startsWith("user: a\nassistant: no\nassistant: never\nassistant: c\nuser: d\n");
+  }
+
+  /** The native tokenizer would end the process for want of memory. */
+  @Test
+  void aTextThatCannotFitIsNotEncodedWhole() {
+    assertThatExceptionOfType(EngineException.class)
+        .isThrownBy(
+            () ->
+                generations.tokenize(
+                    new Caller.Local(), "pom.xml", new Prompt.Text("x".repeat(1 << 20), true)))
+        .satisfies(
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.CONTEXT_LENGTH_EXCEEDED));
+  }
+
+  /** As simple clients do: all of the body first, then a look at the answer. */
+  @Test
+  void aBodyThatIsTooLargeIsReadToItsEndForTheAnswerToBeHeard() throws Exception {
+    byte[] filler = new byte[1 << 20];
+    Arrays.fill(filler, (byte) ' ');
+    String head =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Connection: close\r\n";
+    try (Socket announced = new Socket("127.0.0.1", port);
+        Socket chunked = new Socket("127.0.0.1", port)) {
+      var out = announced.getOutputStream();
+      out.write((head + "Content-Length: %d\r\n\r\n".formatted(8 << 20)).getBytes(UTF_8));
+      for (int i = 0; i < 8; i++) {
+        out.write(filler);
+      }
+      out = chunked.getOutputStream();
+      out.write((head + "Transfer-Encoding: chunked\r\n\r\n").getBytes(UTF_8));
+      for (int i = 0; i < 8; i++) {
+        out.write("100000\r\n".getBytes(UTF_8));
+        out.write(filler);
+        out.write("\r\n".getBytes(UTF_8));
+      }
+      out.write("0\r\n\r\n".getBytes(UTF_8));
+      for (Socket socket : List.of(announced, chunked)) {
+        assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+            .startsWith("HTTP/1.1 413 ")
+            .contains("request_too_large");
+      }
+    }
   }
 
   @Test
@@ -439,11 +506,11 @@ class OpenAiApiTests {
   }
 
   private byte[] raw(String body) {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = body.getBytes(UTF_8);
     String head =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Content-Length: %d\r\n\r\n".formatted(bytes.length);
-    return (head + body).getBytes(StandardCharsets.UTF_8);
+    return (head + body).getBytes(UTF_8);
   }
 
   private static void assertError(
