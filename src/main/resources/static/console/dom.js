@@ -29,6 +29,7 @@ const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
 const calendar = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const moments = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
 const minutes = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
 
@@ -75,6 +76,14 @@ export const time = (millis) => clock.format(new Date(millis));
 /** A time to the precision of a chart with so many milliseconds between its points. */
 export function timeWithin(millis, step) {
   return (step < 600_000 ? minutes : moments).format(new Date(millis));
+}
+
+/** A time at a chart's axis, whose labels are so many milliseconds apart. */
+export function axisTime(millis, apart) {
+  const at = new Date(millis);
+  if (apart < 60_000) return clock.format(at);
+  const midnight = at.getHours() === 0 && at.getMinutes() === 0;
+  return (apart >= 86_400_000 || midnight ? days : minutes).format(at);
 }
 
 export const date = (millis) => calendar.format(new Date(millis));

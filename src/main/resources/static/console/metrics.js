@@ -1,96 +1,48 @@
-import { cross, largest, plot, roundUp } from "./charts.js";
-import { byId, fill, format, time, timeWithin } from "./dom.js";
+import { Chart } from "./chart.js";
+import { byId, fill } from "./dom.js";
 import { times } from "./fragments.js";
 import { onChange, onMoment } from "./live.js";
 
 /** Recorded at every moment: where it is missing, the server did not run. */
 const ALIVE = "heap_bytes";
 
-/** How near to a mark, as a share of a chart's width, its label shows. */
-const NEAR = 0.012;
+/** A zoom shows as many points at least. */
+const LEAST = 10;
 
 const page = byId("content");
-const charts = [...document.querySelectorAll(".chart")].map((panel) => ({
-  svg: panel.querySelector(".plot"),
-  tip: panel.querySelector(".tip"),
-  scale: [...panel.querySelectorAll(".scale span")],
-  ticks: [...panel.querySelectorAll("footer span")],
-  unit: panel.dataset.unit,
-  legends: [...panel.querySelectorAll("[data-series] b")],
-  names: [...panel.querySelectorAll("[data-series]")].map((legend) => legend.dataset.series),
-}));
-const wanted = [...new Set([...charts.flatMap((chart) => chart.names), ALIVE])];
+const view = { times: [], step: 1000, runs: {}, alive: [], swaps: [], zoom: null, held: null };
+const charts = [...document.querySelectorAll(".chart")].map((panel) => new Chart(panel, view, zoom));
+const wanted = [...new Set([...charts.flatMap((chart) => chart.series), ALIVE])];
 let span = page.dataset.span;
-let ranges = null;
 
-/** Where the crosshair of all charts is, as a share of their width. */
-let pointed = null;
+const last = () => view.times.length - 1;
 
-/** {at, label} of every swap in the time that is shown. */
-let swaps = [];
+function draw() {
+  if (view.times.length === 0) return;
+  byId("unzoom").hidden = view.zoom === null;
+  for (const chart of charts) chart.show();
+}
 
-const values = (chart) => chart.names.map((name) => ranges[name].values);
-const axis = () => ranges[ALIVE];
-const last = () => axis().values.length - 1;
-const timeAt = (share) => axis().fromMillis + axis().stepMillis * Math.round(share * last());
-const shareOf = (millis) => (millis - axis().fromMillis) / (axis().stepMillis * last());
+const repaint = () => charts.forEach((chart) => chart.repaint());
 
-function newest(run) {
-  for (let i = run.length - 1; i >= Math.max(0, run.length - 4); i--) if (!Number.isNaN(Number(run[i] ?? NaN))) return run[i];
-  return null;
+/** Shows a part of the time in all charts; null: all of it. */
+function zoom(range) {
+  const [first, end] = [view.times[0], view.times[last()]];
+  const from = Math.round(Math.max(first, range?.[0] ?? first));
+  const to = Math.round(Math.min(end, range?.[1] ?? end));
+  if (to - from < LEAST * view.step) return;
+  view.zoom = from > first || to < end ? [from, to] : null;
+  draw();
 }
 
 function readSwaps() {
-  swaps = [...document.querySelectorAll("#swaps [data-at]")].map((row) => ({
-    at: Number(row.dataset.at),
-    label: row.dataset.label,
-  }));
+  view.swaps = [...document.querySelectorAll("#swaps [data-at]")]
+    .map((row) => ({ at: Number(row.dataset.at), label: row.dataset.label }))
+    .sort((a, b) => a.at - b.at);
 }
 
-function tip(chart) {
-  chart.tip.hidden = pointed === null;
-  if (pointed === null) return;
-  const near = swaps.filter((swap) => Math.abs(shareOf(swap.at) - pointed) < NEAR);
-  chart.tip.replaceChildren(
-    ...[axis().stepMillis < 60_000 ? time(timeAt(pointed)) : timeWithin(timeAt(pointed), axis().stepMillis), ...near.slice(0, 3).map((swap) => swap.label)].map((line) => {
-      const made = document.createElement("span");
-      made.textContent = line;
-      return made;
-    }),
-  );
-  chart.tip.classList.toggle("left", pointed > 0.5);
-  chart.tip.style.setProperty("--at-share", pointed.toFixed(4));
-}
-
-/** The crosshair, and the figures at its time: one time is read in all charts at once. */
-function point() {
-  if (!ranges) return;
-  for (const chart of charts) {
-    values(chart).forEach((run, index) => {
-      const value = pointed === null ? newest(run) : run[Math.round(pointed * last())];
-      chart.legends[index].textContent = format(value === null ? Number.NaN : Number(value), chart.unit);
-    });
-    cross(chart.svg, pointed);
-    tip(chart);
-  }
-}
-
-function draw() {
-  if (!ranges) return;
-  const marks = swaps.map((swap) => shareOf(swap.at)).filter((share) => share >= 0 && share <= 1);
-  for (const chart of charts) {
-    const runs = values(chart);
-    const top = chart.unit === "share" ? 1 : roundUp(largest(runs), chart.unit === "bytes" ? 1024 : 10);
-    plot(chart.svg, runs, top, axis().values, marks);
-    chart.scale.forEach((label, index) => {
-      label.textContent = top > 0 || index === 2 ? format((top * (2 - index)) / 2, chart.unit) : "";
-    });
-    chart.ticks.forEach((label, index) => {
-      label.textContent = timeWithin(timeAt(index / (chart.ticks.length - 1)), axis().stepMillis);
-    });
-  }
-  point();
-}
+/** A range's values; what was not recorded is written as "NaN". */
+const numbers = (range) => range.values.map((value) => (Number.isNaN(Number(value)) ? null : Number(value)));
 
 let loading = false;
 
@@ -101,7 +53,12 @@ async function load() {
   try {
     const response = await fetch(`/console/series?series=${wanted.join(",")}&span=${asked}`);
     if (response.ok && asked === span) {
-      ranges = await response.json();
+      const ranges = await response.json();
+      const { fromMillis, stepMillis, values } = ranges[ALIVE];
+      view.step = stepMillis;
+      view.times = values.map((_, index) => fromMillis + index * stepMillis);
+      view.runs = Object.fromEntries(Object.entries(ranges).map(([name, range]) => [name, numbers(range)]));
+      view.alive = view.runs[ALIVE];
       draw();
     }
   } catch {
@@ -114,20 +71,21 @@ async function load() {
 
 /** The newest second comes with the moment; whatever else is missing is read anew. */
 function follow(moment) {
-  if (!ranges) return;
-  const { stepMillis } = axis();
-  const end = axis().fromMillis + stepMillis * last();
-  const ahead = Math.floor((moment.newestMillis - end) / stepMillis);
+  if (view.times.length === 0) return;
+  const ahead = Math.floor((moment.newestMillis - view.times[last()]) / view.step);
   if (ahead <= 0) return;
-  if (stepMillis > 1000 || ahead > 1) {
+  if (view.step > 1000 || ahead > 1) {
     load();
     return;
   }
-  for (const [name, range] of Object.entries(ranges)) {
-    range.values.shift();
-    range.values.push(moment.now[name.toUpperCase()] ?? null);
-    range.fromMillis += stepMillis;
+  view.times.push(view.times[last()] + view.step);
+  view.times.shift();
+  for (const [name, run] of Object.entries(view.runs)) {
+    run.push(moment.now[name.toUpperCase()] ?? null);
+    run.shift();
   }
+  // A time that was chosen stays until it is over.
+  if (view.zoom && view.zoom[0] < view.times[0]) view.zoom = null;
   draw();
 }
 
@@ -138,18 +96,21 @@ onMoment((moment) => {
   follow(moment);
 });
 
-/** What the server says of the swaps in the time that is shown. */
+/** What the server writes of the time that is shown: swaps, and the tables that are open. */
 async function readPage() {
   const asked = span;
-  const response = await fetch(`/console/metrics?span=${asked}`, { headers: { Accept: "text/html" } });
+  const open = [...document.querySelectorAll(".values table")].map((table) => table.dataset.chart);
+  const query = new URLSearchParams({ span: asked, values: open.join(",") });
+  const response = await fetch(`/console/metrics?${query}`, { headers: { Accept: "text/html" } });
   if (!response.ok || response.redirected || asked !== span) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  const table = fresh.getElementById("swaps");
-  if (!table) return;
-  times(table);
-  byId("swaps").replaceWith(table);
+  for (const part of fresh.querySelectorAll("#swaps, .values")) {
+    times(part);
+    byId(part.id).replaceWith(part);
+    window.htmx.process(part);
+  }
   readSwaps();
-  draw();
+  repaint();
 }
 
 onChange((change) => {
@@ -161,6 +122,7 @@ byId("spans").addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   span = link.dataset.span;
+  view.zoom = null;
   history.replaceState(null, "", link.href);
   for (const other of byId("spans").children) {
     if (other === link) other.setAttribute("aria-current", "true");
@@ -170,34 +132,23 @@ byId("spans").addEventListener("click", (event) => {
   readPage();
 });
 
-function to(share) {
-  pointed = share === null ? null : Math.max(0, Math.min(1, share));
-  point();
-}
-
-for (const chart of charts) {
-  chart.svg.addEventListener("pointermove", (event) => {
-    const box = chart.svg.getBoundingClientRect();
-    to((event.clientX - box.left) / box.width);
-  });
-  chart.svg.addEventListener("pointerleave", () => to(null));
-  chart.svg.addEventListener("blur", () => to(null));
-  chart.svg.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -0.01, ArrowRight: 0.01 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    to((pointed ?? 1) + by);
-  });
-}
+byId("unzoom").addEventListener("click", () => {
+  zoom(null);
+  // The button is gone: the keyboard goes on where it was.
+  byId("spans").querySelector("[aria-current]").focus();
+});
 
 // A swap of the list shows where it is in every chart.
 for (const kind of ["pointerover", "focusin"]) {
   byId("swaps-panel").addEventListener(kind, (event) => {
     const row = event.target.closest("[data-at]");
-    if (row && ranges) to(shareOf(Number(row.dataset.at)));
+    if (row) charts[0].pointAt(Number(row.dataset.at));
   });
 }
-for (const kind of ["pointerleave", "focusout"]) byId("swaps-panel").addEventListener(kind, () => to(null));
+for (const kind of ["pointerleave", "focusout"]) byId("swaps-panel").addEventListener(kind, () => charts[0].pointAt(null));
+
+new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", repaint);
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) load();

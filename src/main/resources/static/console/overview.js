@@ -1,5 +1,5 @@
 import "./serving.js";
-import { spark } from "./charts.js";
+import { spark } from "./sparkline.js";
 import { format } from "./dom.js";
 import { refresh } from "./in-place.js";
 import { onChange, onMoment } from "./live.js";

@@ -7,6 +7,11 @@ public interface DeviceCosts {
   /** Every device's memory now. */
   List<DeviceMemory> memory();
 
+  /** How busy those devices are that tell. */
+  default List<DeviceActivity> activity() {
+    return List.of();
+  }
+
   /**
    * What a load would choose where its options leave the choice open, once its weights are there.
    */

@@ -67,10 +67,9 @@ final class LiveController {
     if (wanted == null) {
       throw refused("span", span);
     }
+    List<Series> known = series.stream().map(LiveController::series).toList();
     Map<String, ServingHistory.Range> ranges = new LinkedHashMap<>();
-    for (String name : series) {
-      ranges.put(name, history.read(series(name), wanted));
-    }
+    history.read(known, wanted).forEach((one, range) -> ranges.put(one.word(), range));
     return ranges;
   }
 

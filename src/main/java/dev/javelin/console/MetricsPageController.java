@@ -16,6 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -27,23 +30,41 @@ import org.springframework.web.server.ServerWebExchange;
 @Controller
 final class MetricsPageController {
   private static final int SWAPS = 200;
+  private static final String ALL = "all";
 
   /** Charts under a heading, {@code metrics.group.<key>}; the width of each in sixths. */
   record Group(String key, List<Chart> charts) {}
 
   /** A chart: its title's key and the series it draws. */
-  record Chart(String key, String unit, int width, List<Series> series) {}
+  record Chart(String key, String unit, int width, List<Series> series) {
+    /**
+     * What stands where nothing is known, as in {@code metrics.none.<it>}. Public, as templates
+     * need.
+     */
+    public String none() {
+      return key.equals("busy") ? "device" : "time";
+    }
+  }
 
   /** A series' newest value, written in its unit. */
   record Newest(Series series, String text) {
     /** Public, as templates need. */
     public String name() {
-      return series.name().toLowerCase(Locale.ROOT);
+      return series.word();
     }
   }
 
-  /** A chart with what stands in its legend until the script comes. */
-  record ChartView(Chart chart, List<Newest> newest) {}
+  /**
+   * A chart's values, written in their unit, in the time from {@code from} to that of the next row.
+   */
+  record ValueRow(Instant from, List<String> values) {}
+
+  /**
+   * A chart with what stands in its legend until the script comes.
+   *
+   * @param rows its values as a table, oldest first; null where none is asked for
+   */
+  record ChartView(Chart chart, List<Newest> newest, @Nullable List<ValueRow> rows) {}
 
   record GroupView(String key, List<ChartView> charts) {}
 
@@ -91,8 +112,9 @@ final class MetricsPageController {
                       Series.DEVICE_USED_BYTES,
                       Series.WEIGHT_BYTES,
                       Series.KV_BYTES),
-                  chart("steps", "perSecond", 3, Series.STEPS),
-                  chart("preemptions", "perSecond", 3, Series.PREEMPTIONS))),
+                  chart("busy", "share", 2, Series.DEVICE_BUSY),
+                  chart("steps", "perSecond", 2, Series.STEPS),
+                  chart("preemptions", "perSecond", 2, Series.PREEMPTIONS))),
           new Group(
               "host",
               List.of(
@@ -119,9 +141,13 @@ final class MetricsPageController {
     return new Chart(key, unit, width, List.of(series));
   }
 
+  /**
+   * @param values keys of the charts whose values are written as tables too, or {@code all}
+   */
   @GetMapping("/console/metrics")
   String metrics(
       @RequestParam(required = false) @Nullable String span,
+      @RequestParam(defaultValue = "") List<String> values,
       Model view,
       ServerWebExchange exchange,
       Locale locale) {
@@ -134,7 +160,8 @@ final class MetricsPageController {
     view.addAttribute("span", shown);
     view.addAttribute("server", node.name());
     view.addAttribute("unsaved", unsaved);
-    view.addAttribute("chartGroups", GROUPS.stream().map(group -> view(group, show)).toList());
+    view.addAttribute(
+        "chartGroups", GROUPS.stream().map(group -> view(group, shown, values, show)).toList());
     boolean may = Caller.of(exchange).may(Access.VIEWER);
     view.addAttribute("mayView", may);
     if (may) {
@@ -143,19 +170,45 @@ final class MetricsPageController {
     return "console/metrics";
   }
 
-  private GroupView view(Group group, Show show) {
-    List<ChartView> charts = new ArrayList<>();
-    for (Chart chart : group.charts()) {
-      charts.add(
-          new ChartView(
-              chart,
-              chart.series().stream()
-                  .map(
-                      series ->
-                          new Newest(series, show.figure(history.latest(series), chart.unit())))
-                  .toList()));
+  private GroupView view(Group group, Span span, List<String> tables, Show show) {
+    return new GroupView(
+        group.key(),
+        group.charts().stream()
+            .map(
+                chart ->
+                    new ChartView(
+                        chart,
+                        newest(chart, show),
+                        tables.contains(ALL) || tables.contains(chart.key())
+                            ? rows(chart, span, show)
+                            : null))
+            .toList());
+  }
+
+  private List<Newest> newest(Chart chart, Show show) {
+    return chart.series().stream()
+        .map(series -> new Newest(series, show.figure(history.latest(series), chart.unit())))
+        .toList();
+  }
+
+  private List<ValueRow> rows(Chart chart, Span span, Show show) {
+    Map<Series, ServingHistory.Range> table = history.table(chart.series(), span);
+    List<ValueRow> rows = new ArrayList<>();
+    for (int row = 0; row < span.rows(); row++) {
+      List<String> values = new ArrayList<>();
+      Instant from = Instant.EPOCH;
+      for (Series series : chart.series()) {
+        ServingHistory.Range range = Objects.requireNonNull(table.get(series));
+        float value = range.values()[row];
+        values.add(
+            show.figure(
+                Float.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value),
+                chart.unit()));
+        from = Instant.ofEpochMilli(range.fromMillis() + row * range.stepMillis());
+      }
+      rows.add(new ValueRow(from, values));
     }
-    return new GroupView(group.key(), charts);
+    return rows;
   }
 
   /** Newest first; null while the database does not answer. */

@@ -1,5 +1,6 @@
 package dev.javelin.engine;
 
+import dev.javelin.backend.DeviceActivity;
 import dev.javelin.backend.DeviceCosts;
 import dev.javelin.backend.DeviceMemory;
 import dev.javelin.backend.DeviceNeed;
@@ -55,6 +56,11 @@ public final class CheckpointPlanner implements LoadPlanner {
   @Override
   public List<DeviceMemory> memory() {
     return costs.memory();
+  }
+
+  @Override
+  public List<DeviceActivity> activity() {
+    return costs.activity();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.javelin.engine;
 
+import dev.javelin.backend.DeviceActivity;
 import dev.javelin.backend.DeviceMemory;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,4 +22,7 @@ public interface LoadPlanner {
 
   /** The memory of every device that models are loaded to. */
   List<DeviceMemory> memory();
+
+  /** How busy those of them are that tell. */
+  List<DeviceActivity> activity();
 }

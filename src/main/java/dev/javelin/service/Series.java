@@ -1,5 +1,7 @@
 package dev.javelin.service;
 
+import java.util.Locale;
+
 /**
  * What {@link ServingHistory} keeps of every moment. Rates are per second. The names are also those
  * of the stored history: one that is renamed loses its past.
@@ -37,6 +39,8 @@ public enum Series {
   WEIGHT_BYTES,
   /** And for KV caches. */
   KV_BYTES,
+  /** Share of the time that devices computed, 0 to 1: the mean of those that tell. */
+  DEVICE_BUSY,
   /** Of this process, in cores. */
   CPU,
   /** Of the whole machine, in cores. */
@@ -64,6 +68,11 @@ public enum Series {
 
   Series(Merge merge) {
     this.merge = merge;
+  }
+
+  /** Its name in small letters, as scripts and texts have it. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   Merge merge() {

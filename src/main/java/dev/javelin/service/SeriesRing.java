@@ -145,6 +145,10 @@ final class SeriesRing {
     return known ? moment : null;
   }
 
+  long stepMillis() {
+    return stepMillis;
+  }
+
   /** When the newest slot began; negative where there is none. */
   long newestMillis() {
     return lastSlot < 0 ? -1 : lastSlot * stepMillis;

@@ -3,7 +3,10 @@ package dev.javelin.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,15 +54,30 @@ public final class ServingHistory implements SmartLifecycle {
     this.clock = clock;
   }
 
-  /** A stretch of time up to now. */
-  public synchronized Range read(Series series, Span span) {
-    long step = span.step().toMillis();
+  /** A stretch of time up to now, the same for all series. */
+  public Map<Series, Range> read(Collection<Series> series, Span span) {
+    return read(series, span, span.points());
+  }
+
+  /** The same in few points, for people to read. */
+  public Map<Series, Range> table(Collection<Series> series, Span span) {
+    return read(series, span, span.rows());
+  }
+
+  private synchronized Map<Series, Range> read(Collection<Series> series, Span span, int points) {
+    SeriesRing ring =
+        switch (span) {
+          case QUARTER_HOUR -> seconds;
+          case DAY -> tens;
+          case WEEK, MONTH -> fives;
+        };
+    int merged = (int) (span.length().toMillis() / points / ring.stepMillis());
     long now = clock.millis();
-    return switch (span) {
-      case QUARTER_HOUR -> seconds.read(series, now, span.points(), 1);
-      case DAY -> tens.read(series, now, span.points(), (int) (step / 10_000));
-      case WEEK, MONTH -> fives.read(series, now, span.points(), (int) (step / STORED_MILLIS));
-    };
+    Map<Series, Range> ranges = new EnumMap<>(Series.class);
+    for (Series one : series) {
+      ranges.put(one, ring.read(one, now, points, merged));
+    }
+    return ranges;
   }
 
   /** The newest value of the last seconds; empty where nothing was recorded. */

@@ -1,5 +1,6 @@
 package dev.javelin.service;
 
+import dev.javelin.backend.DeviceActivity;
 import dev.javelin.backend.DeviceMemory;
 import dev.javelin.backend.DeviceNeed;
 import dev.javelin.engine.Engine;
@@ -128,6 +129,10 @@ final class ServingProbe {
     set(moment, Series.DEVICE_USED_BYTES, used);
     set(moment, Series.WEIGHT_BYTES, sum(needs, DeviceNeed::weightBytes));
     set(moment, Series.KV_BYTES, sum(needs, DeviceNeed::kvCacheBytes));
+    planner.activity().stream()
+        .mapToDouble(DeviceActivity::busy)
+        .average()
+        .ifPresent(busy -> set(moment, Series.DEVICE_BUSY, busy));
   }
 
   private static long sum(List<DeviceNeed> needs, ToLongFunction<DeviceNeed> part) {

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,7 +127,7 @@ public final class StoredHistory implements SmartLifecycle {
     for (Series series : Series.values()) {
       float value = stretch.values()[series.ordinal()];
       if (!Float.isNaN(value)) {
-        figures.put(series.name().toLowerCase(Locale.ROOT), value);
+        figures.put(series.word(), value);
       }
     }
     return new ServingPoint(
@@ -141,7 +140,7 @@ public final class StoredHistory implements SmartLifecycle {
     float[] values = new float[Series.count()];
     Arrays.fill(values, Float.NaN);
     for (Series series : Series.values()) {
-      JsonNode value = tree.get(series.name().toLowerCase(Locale.ROOT));
+      JsonNode value = tree.get(series.word());
       if (value != null && value.isNumber()) {
         values[series.ordinal()] = value.floatValue();
       }

@@ -24,7 +24,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class AssetsTests {
   private static final int MOST_BYTES = 180_000;
   private static final Pattern LINKS = Pattern.compile("(?:src|href)=\"(/console/assets/[^\"#]+)");
-  private static final Pattern IMPORTS = Pattern.compile("(?:from|import) \"\\./([a-z]+\\.js)\"");
+  private static final Pattern IMPORTS = Pattern.compile("(?:from|import) \"\\./([\\w.-]+\\.js)\"");
 
   @LocalServerPort int port;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -83,7 +83,7 @@ class AssetsTests {
     }
     Fetched file = fetch(path);
     all.put(path, file);
-    if (path.endsWith(".js") && !path.endsWith(".min.js")) {
+    if (path.endsWith(".js") && !path.contains(".min.") && !path.contains(".esm.")) {
       Matcher imports = IMPORTS.matcher(file.text());
       while (imports.find()) {
         collect(path.substring(0, path.lastIndexOf('/') + 1) + imports.group(1), all);
@@ -99,7 +99,19 @@ class AssetsTests {
       System.out.printf("%s weighs %,d bytes in %d files%n", page, sum, all.size());
       assertThat(sum).as(page + " " + all.keySet()).isLessThanOrEqualTo(MOST_BYTES);
       assertThat(all).hasSizeGreaterThan(4);
+      assertThat(all.keySet()).as(page).noneMatch(path -> path.contains("uPlot"));
     }
+  }
+
+  @Test
+  void chartsComeWithTheirPageFromHere() throws Exception {
+    Map<String, Fetched> all = everything("/console/metrics");
+    int sum = all.values().stream().mapToInt(Fetched::bytes).sum();
+    System.out.printf("/console/metrics weighs %,d bytes in %d files%n", sum, all.size());
+    assertThat(sum).isLessThanOrEqualTo(MOST_BYTES);
+    assertThat(all.keySet())
+        .anyMatch(path -> path.matches("/console/assets/[0-9a-f]{16}/uPlot\\.esm\\.js"))
+        .anyMatch(path -> path.matches("/console/assets/[0-9a-f]{16}/uPlot\\.min\\.css"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.javelin.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.javelin.backend.DeviceActivity;
 import dev.javelin.catalog.Alias;
 import dev.javelin.catalog.AliasPolicy;
 import dev.javelin.catalog.AliasTarget;
@@ -9,6 +10,7 @@ import dev.javelin.catalog.Aliases;
 import dev.javelin.catalog.LoadProfiles;
 import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Role;
+import dev.javelin.fake.FakePlanner;
 import dev.javelin.fake.ServerTest;
 import dev.javelin.fake.TestKeys;
 import dev.javelin.service.AliasChanges;
@@ -18,12 +20,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +41,7 @@ class MetricsPageTests {
   @Autowired Aliases aliases;
   @Autowired AliasChanges changes;
   @Autowired LoadProfiles profiles;
+  @Autowired FakePlanner planner;
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach
@@ -91,6 +96,41 @@ class MetricsPageTests {
         .contains("data-span=\"quarter-hour\" aria-current=\"true\"");
     assertThat(get("/console/series?series=cpu&span=for-ever", "").statusCode()).isEqualTo(400);
     assertThat(get("/console/series?series=beauty", "").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aChartsValuesAreATableForWhomAsksForThem() throws Exception {
+    assertThat(get("/console/metrics", "").body()).doesNotContain("data-chart=");
+    String one = get("/console/metrics?span=day&values=ttft,heap", "").body();
+    assertThat(one.split("data-chart=\"(ttft|heap)\"", -1)).hasSize(3);
+    assertThat(one.split("<time", -1)).hasSize(1 + 2 * Span.DAY.rows());
+    for (Span span : Span.values()) {
+      assertThat(span.points() % span.rows()).isZero();
+      String all = get("/console/metrics?span=%s&values=all".formatted(span.word()), "").body();
+      int charts = all.split("role=\"slider\"", -1).length - 1;
+      assertThat(all.split("data-chart=", -1)).hasSize(1 + charts);
+      assertThat(all.split("<time", -1)).hasSize(1 + charts * span.rows());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void howBusyADeviceIsIsShownWhereOneTells() throws Exception {
+    assertThat(busy().isMissingNode()).isTrue();
+    planner.activity =
+        List.of(new DeviceActivity("cuda:0", 0.25), new DeviceActivity("cuda:1", 0.75));
+    try {
+      while (busy().isMissingNode()) {
+        Thread.onSpinWait();
+      }
+      assertThat(busy().doubleValue()).isEqualTo(0.5);
+    } finally {
+      planner.activity = List.of();
+    }
+  }
+
+  private JsonNode busy() throws Exception {
+    return new JsonMapper().readTree(get("/console/live", "").body()).at("/now/DEVICE_BUSY");
   }
 
   @Test

@@ -65,6 +65,18 @@ class NoScriptTests {
   }
 
   @Test
+  void figuresAreTablesWithoutScripts() {
+    open("/console/metrics?span=day");
+    assertThat(shown(".plot")).isFalse();
+    browser.click(By.linkText("All values as tables"));
+    int charts = browser.driver().findElements(By.className("chart")).size();
+    assertThat(browser.driver().findElements(By.cssSelector(".values tbody tr")))
+        .hasSize(charts * 24);
+    browser.click("#values-of-ttft");
+    assertThat(shown("#values-ttft table")).isFalse();
+  }
+
+  @Test
   void thePlaygroundSaysHowToAskWithoutScripts() {
     open("/");
     assertThat(browser.text("noscript pre"))

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
@@ -35,6 +36,23 @@ class ServingBrowserTests {
       new MutationObserver((changes) => {
         for (const change of changes) window.moved += change.addedNodes.length + change.removedNodes.length;
       }).observe(document.getElementById("live"), { childList: true });
+      """;
+
+  private static final String PAINTED =
+      """
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.color = `var(--${arguments[0]})`;
+      const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+      probe.remove();
+      return [...document.querySelectorAll(".plot canvas")].filter((canvas) => {
+        const { width, height } = canvas;
+        const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+        copy.drawImage(canvas, 0, 0);
+        const { data } = copy.getImageData(0, 0, width, height);
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at + 3] > 100 && wanted.every((part, i) => Math.abs(data[at + i] - part) < 6)) return true;
+        return false;
+      }).length;
       """;
 
   @TempDir static Path directory;
@@ -105,6 +123,11 @@ class ServingBrowserTests {
     }
     browser.await().until(_ -> rows("#live") == 0);
     assertThat(browser.driver().findElement(By.id("live-none")).isDisplayed()).isTrue();
+    browser.await().until(_ -> rows("#requests") == RequestRows.PAGE);
+    String last = browser.awaitElement("#requests tr:last-child").getDomAttribute("data-id");
+    browser.click("#older:not([hidden])");
+    browser.await().until(_ -> !browser.text("#requests").contains(String.valueOf(last)));
+    assertThat(rows("#requests")).isEqualTo(RequestRows.PAGE);
   }
 
   @Test
@@ -114,10 +137,8 @@ class ServingBrowserTests {
     console
         .bean(LoadProfiles.class)
         .put(now.model(), "small", "{\"contextLength\":128}", Revision.ANY);
-    browser.driver().get(console.address("/console/metrics"));
-    int charts = browser.driver().findElements(By.cssSelector(".chart")).size();
-    browser.await().until(_ -> count(".plot path.c0") == charts);
-    assertThat(count(".plot .mark")).isZero();
+    int charts = openMetrics();
+    assertThat(painted("warn")).isZero();
     console
         .bean(AliasChanges.class)
         .put(
@@ -127,31 +148,108 @@ class ServingBrowserTests {
             Revision.ANY,
             "ada",
             "smaller");
-    browser.await().until(_ -> count(".plot .mark") == charts);
+    browser.await().until(_ -> painted("warn") == charts);
 
     WebElement link = browser.awaitElement("#swaps tbody a");
     new Actions(browser.driver()).moveToElement(link).perform();
-    browser.await().until(_ -> count(".plot .cross") == charts);
-    assertThat(browser.text(".chart .tip")).contains("first: first:1/default → first:1/small");
+    String swap = "first: first:1/default → first:1/small";
+    browser.await().until(_ -> count(".plot[aria-valuetext*='" + swap + "']") == charts);
+    assertThat(browser.text(".chart .tip")).contains(swap);
     browser.screenshot("metrics-swap-1440-light-en");
 
+    // What the server did not see has another ground.
+    assertThat(painted("base")).isEqualTo(charts);
+    browser.click("#theme");
+    browser.await().until(_ -> painted("warn") == charts);
+    browser.screenshot("metrics-swap-1440-dark-en");
+    browser.click("#theme");
+  }
+
+  @Test
+  void theCrosshairIsAtOneTimeInAllCharts() {
+    int charts = openMetrics();
     WebElement plot = browser.awaitElement(".chart.w6 .plot");
     new Actions(browser.driver()).moveToElement(plot).perform();
-    browser.await().until(_ -> count(".plot .cross") == charts);
-    List<?> places =
-        (List<?>)
-            browser
-                .driver()
-                .executeScript(
-                    "return [...document.querySelectorAll('.plot .cross')].map((c) =>"
-                        + " c.getAttribute('x1'))");
-    assertThat(places.stream().distinct()).hasSize(1);
+    browser.await().until(_ -> count(".tip:not([hidden])") == charts);
+    assertThat(distinctTips()).hasSize(1);
+
+    browser.driver().executeScript("document.querySelector('.chart.w2 .plot').focus()");
+    browser.press(Keys.HOME);
+    browser.await().until(_ -> count(".plot[aria-valuenow='0']") == charts);
+    browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    browser.await().until(_ -> count(".plot[aria-valuenow='2']") == charts);
+    assertThat(distinctTips()).hasSize(1);
+    assertThat(browser.awaitElement(".chart.w2 .plot").getDomAttribute("aria-valuetext"))
+        .contains("p50 –, p95 –, p99 –");
+  }
+
+  @Test
+  void aTimeIsDraggedOverAndAllOfItComesBack() {
+    int charts = openMetrics();
+    WebElement plot = browser.awaitElement(".chart.w6 .plot .u-over");
+    new Actions(browser.driver())
+        .moveToElement(plot, -100, 0)
+        .clickAndHold()
+        .moveByOffset(100, 0)
+        .moveByOffset(100, 0)
+        .release()
+        .perform();
+    browser.awaitElement("#unzoom:not([hidden])");
+    browser.driver().executeScript("document.querySelector('.chart.w3 .plot').focus()");
+    browser.press(Keys.HOME);
+    browser.await().until(_ -> count(".plot[aria-valuenow='0']") == 0);
+    browser.press(Keys.ESCAPE, Keys.HOME);
+    browser.await().until(_ -> count(".plot[aria-valuenow='0']") == charts);
+    assertThat(count("#unzoom:not([hidden])")).isZero();
+
+    browser.press("+");
+    browser.click("#unzoom:not([hidden])");
+    browser.awaitElement("#unzoom[hidden]");
+  }
+
+  @Test
+  void aChartsValuesAreATableThatOpensInPlace() throws IOException {
+    openMetrics();
+    browser.driver().executeScript("document.getElementById('values-of-ttft').focus()");
+    browser.press(Keys.ENTER);
+    browser.await().until(_ -> count("#values-ttft tbody tr") == 15);
+    assertThat(browser.text("#values-ttft thead")).isEqualTo("From p50 p95 p99");
+    assertThat(browser.text("#values-ttft td")).doesNotContain("UTC");
+    browser.assertAccessible();
+    browser.click("#spans [data-span=week]");
+    browser.await().until(_ -> count("#values-ttft tbody tr") == 28);
+    browser.click("#values-of-ttft[aria-expanded=true]");
+    browser.await().until(_ -> count(".values table") == 0);
+    assertThat(browser.driver().switchTo().activeElement().getDomAttribute("id"))
+        .isEqualTo("values-of-ttft");
+  }
+
+  /** Returns how many charts there are, when all are drawn. */
+  private static int openMetrics() {
+    browser.driver().get(console.address("/console/metrics"));
+    int charts = count(".chart");
+    assertThat(charts).isGreaterThan(10);
+    browser.await().until(_ -> painted("line") == charts);
+    return charts;
+  }
+
+  /** Charts that show something in the colour of a design token. */
+  private static long painted(String token) {
+    Number charts = (Number) browser.driver().executeScript(PAINTED, token);
+    return charts == null ? 0 : charts.longValue();
+  }
+
+  private static List<String> distinctTips() {
+    return browser.driver().findElements(By.cssSelector(".tip")).stream()
+        .map(tip -> String.valueOf(tip.getDomProperty("textContent")))
+        .distinct()
+        .toList();
   }
 
   @Test
   void theSpanChangesWithoutAReloadAndHasAnAddress() {
     browser.driver().get(console.address("/console/metrics"));
-    browser.await().until(_ -> count(".plot path.c0") > 0);
+    browser.await().until(_ -> count(".plot canvas") > 0);
     browser.driver().executeScript("window.same = true");
     for (String span : List.of("day", "week", "month")) {
       browser.click("#spans [data-span=" + span + "]");

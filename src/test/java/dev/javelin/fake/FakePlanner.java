@@ -1,5 +1,6 @@
 package dev.javelin.fake;
 
+import dev.javelin.backend.DeviceActivity;
 import dev.javelin.backend.DeviceMemory;
 import dev.javelin.backend.DeviceNeed;
 import dev.javelin.engine.LoadEstimate;
@@ -21,6 +22,9 @@ public final class FakePlanner implements LoadPlanner {
   public static final long MEGABYTE = 1_000_000;
   public volatile long totalBytes = 1000 * MEGABYTE;
   public volatile long availableBytes = 1000 * MEGABYTE;
+
+  /** What devices tell of their work; at first none does, as on a CPU. */
+  public volatile List<DeviceActivity> activity = List.of();
 
   @Override
   public ModelDescription describe(Path path) {
@@ -59,5 +63,10 @@ public final class FakePlanner implements LoadPlanner {
   @Override
   public List<DeviceMemory> memory() {
     return List.of(new DeviceMemory("host", totalBytes, availableBytes));
+  }
+
+  @Override
+  public List<DeviceActivity> activity() {
+    return activity;
   }
 }

@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,11 @@ class StoredHistoryTests {
     }
 
     float[] week(Series series) {
-      return history.read(series, Span.WEEK).values();
+      return values(series, Span.WEEK);
+    }
+
+    float[] values(Series series, Span span) {
+      return Objects.requireNonNull(history.read(List.of(series), span).get(series)).values();
     }
   }
 
@@ -203,7 +208,7 @@ class StoredHistoryTests {
     again.record(9);
     way.restore();
     keepUntilItWorks(again);
-    float[] month = again.history.read(Series.RUNNING, Span.MONTH).values();
+    float[] month = again.values(Series.RUNNING, Span.MONTH);
     assertThat(month[month.length - 1]).isNotEqualTo(9).isNotNaN();
   }
 

@@ -1,5 +1,6 @@
 package dev.javelin.backend.cuda;
 
+import dev.javelin.backend.DeviceActivity;
 import dev.javelin.backend.DeviceCosts;
 import dev.javelin.backend.DeviceMemory;
 import dev.javelin.backend.DeviceNeed;
@@ -8,8 +9,11 @@ import dev.javelin.backend.LoadDefaults;
 import dev.javelin.backend.LoadShape;
 import dev.javelin.backend.LoadShape.Matrix;
 import dev.javelin.backend.cuda.driver.CudaDevice;
+import dev.javelin.backend.cuda.driver.Nvml;
 import dev.javelin.quant.WeightFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /** What models take of one GPU. Activations are counted as the widest layer's, in bfloat16. */
@@ -17,17 +21,29 @@ public final class CudaCosts implements DeviceCosts {
   private static final String DEVICE = "cuda:0";
 
   private final Supplier<DeviceMemory> gpu;
+  private final Optional<Nvml> watch;
   private final HostMemory host = new HostMemory();
 
   public CudaCosts(CudaDevice device) {
-    this(() -> new DeviceMemory(DEVICE, device.totalBytes(), device.freeBytes()));
+    this(
+        () -> new DeviceMemory(DEVICE, device.totalBytes(), device.freeBytes()),
+        Nvml.find(device.busId()));
   }
 
   /**
    * @param gpu its memory now
+   * @param watch tells how busy it is
    */
-  CudaCosts(Supplier<DeviceMemory> gpu) {
+  CudaCosts(Supplier<DeviceMemory> gpu, Optional<Nvml> watch) {
     this.gpu = gpu;
+    this.watch = watch;
+  }
+
+  @Override
+  public List<DeviceActivity> activity() {
+    return watch.map(Nvml::busy).orElse(OptionalDouble.empty()).stream()
+        .mapToObj(busy -> new DeviceActivity(DEVICE, busy))
+        .toList();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.javelin.engine.LoadEstimate;
 import dev.javelin.engine.LoadOptions;
 import dev.javelin.quant.KvDType;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Needs no GPU. */
@@ -18,7 +19,8 @@ class CudaCostsTests {
   private static final long GIB = 1L << 30;
 
   private final CheckpointPlanner planner =
-      new CheckpointPlanner(new CudaCosts(() -> new DeviceMemory("cuda:0", 80 * GIB, 79 * GIB)));
+      new CheckpointPlanner(
+          new CudaCosts(() -> new DeviceMemory("cuda:0", 80 * GIB, 79 * GIB), Optional.empty()));
 
   @Test
   void aModelOnTheGpuTakesNothingOfTheHost() {

@@ -11,6 +11,7 @@ import jcuda.driver.JCudaDriver;
 public final class CudaDevice implements AutoCloseable {
   private static final int OLDEST_DRIVER = 12_000;
   private static final int OLDEST_CAPABILITY = 80;
+  private static final int BUS_ID_BYTES = 32;
 
   private final CUdevice device;
   private final CUcontext context;
@@ -147,6 +148,16 @@ public final class CudaDevice implements AutoCloseable {
 
   public String name() {
     return name;
+  }
+
+  /**
+   * Where it is on the machine's buses, as in {@code 0000:65:00.0}: what other programs call it.
+   */
+  public String busId() {
+    String[] text = new String[1];
+    Driver.check(
+        JCudaDriver.cuDeviceGetPCIBusId(text, BUS_ID_BYTES, device), "cuDeviceGetPCIBusId");
+    return text[0];
   }
 
   /** Compute capability, 90 for 9.0. */
