@@ -11,11 +11,13 @@ const search = page.dataset.q ? `&q=${encodeURIComponent(page.dataset.q)}` : "";
 
 /** Whether those that end now belong on top of the list. */
 const grows = page.dataset.sort === "newest" && !page.dataset.older;
-const MOST_ENDED = 500;
+const PAGE = 50;
 
 /** Ids that somebody asked to cancel. */
 const leaving = new Set();
-let since = 0;
+
+/** What the page says is as of then. */
+let since = Number(page.dataset.now);
 
 function parts(row) {
   row.parts ??= Object.fromEntries([...row.querySelectorAll("[data-field]")].map((part) => [part.dataset.field, part]));
@@ -84,6 +86,7 @@ function makeLive(request) {
 
 function makeEnded(request) {
   const row = make(endedRow, request);
+  row.dataset.ended = request.endedMillis;
   const part = parts(row);
   say(part.ended, time(request.endedMillis));
   say(part.wait, duration(request.queuedMillis));
@@ -114,13 +117,27 @@ function showLive(requests) {
   byId("live-none").hidden = requests.length > 0;
 }
 
+/** As the server orders them: of those that ended in one millisecond the greater id comes first. */
+function isBefore(request, row) {
+  const later = request.endedMillis - Number(row.dataset.ended);
+  return later > 0 || (later === 0 && request.id > row.dataset.id);
+}
+
+/** Puts those that the list does not have where they belong. */
 function showEnded(requests) {
   if (!grows) return;
   const known = byIdIn(ended);
-  const fresh = requests.filter((request) => !known.has(request.id));
-  ended.prepend(...fresh.map(makeEnded));
-  while (ended.children.length > MOST_ENDED) ended.lastElementChild.remove();
-  if (fresh.length > 0) byId("ended-none").hidden = true;
+  for (const request of requests.filter(({ id }) => !known.has(id))) {
+    const next = [...ended.children].find((row) => isBefore(request, row));
+    ended.insertBefore(makeEnded(request), next ?? null);
+  }
+  byId("ended-none").hidden = ended.children.length > 0;
+  if (ended.children.length <= PAGE) return;
+  while (ended.children.length > PAGE) ended.lastElementChild.remove();
+  const last = ended.lastElementChild.dataset;
+  const older = new URLSearchParams({ q: page.dataset.q ?? "", before: `${last.ended}_${last.id}` });
+  byId("older").href = `/console/requests?${older}`;
+  byId("older").hidden = false;
 }
 
 async function refresh() {
@@ -128,8 +145,7 @@ async function refresh() {
   if (!response.ok) return;
   const now = await response.json();
   showLive(now.live);
-  // The first answer has all that are kept; the page shows the newest of them already.
-  if (since > 0) showEnded(now.ended);
+  showEnded(now.ended);
   since = now.millis;
 }
 

@@ -2,10 +2,14 @@ package dev.javelin.console;
 
 import dev.javelin.service.RunningRequests;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -21,9 +25,15 @@ final class RequestRows {
   private static final int SLOWEST = 5;
   private static final long FRESH_MILLIS = 750;
 
+  /** A call is listed a little after the moment that it says it ended at. */
+  private static final long LATE_MILLIS = 2_000;
+
+  /** Rows of a page, and so the most that a script is told of at once. */
+  static final int PAGE = 50;
+
   /** In which order those that ended are listed. */
   enum Sort {
-    NEWEST(Comparator.comparingLong(RequestView::endedMillis)),
+    NEWEST(Comparator.comparing(RequestView::cursor)),
     WAIT(Comparator.comparingDouble(RequestView::queuedMillis)),
     TTFT(Comparator.comparingDouble(RequestView::ttftMillis));
 
@@ -47,6 +57,9 @@ final class RequestRows {
   private final JsonMapper mapper;
   private @Nullable Snapshot last;
 
+  /** Those that ended do not change: each is worked out once. */
+  private Map<String, Row> known = Map.of();
+
   RequestRows(RunningRequests requests, Clock clock, JsonMapper mapper) {
     this.requests = requests;
     this.clock = clock;
@@ -55,7 +68,8 @@ final class RequestRows {
 
   /** Those that are being answered, as they are now. */
   List<RequestView> live(@Nullable String text) {
-    return views(RunningRequests.Which.RUNNING, Integer.MAX_VALUE)
+    return requests.list(RunningRequests.Which.RUNNING, null, Integer.MAX_VALUE).stream()
+        .map(RequestView::of)
         .filter(wanted(text))
         .toList()
         .reversed();
@@ -65,12 +79,14 @@ final class RequestRows {
    * Those that ended.
    *
    * @param text that their ids, model or end contain; null: all
-   * @param before when the last one that is not wanted any more ended; null: from the first on
+   * @param before the last one that is not wanted any more; null: from the first on
    */
-  List<RequestView> ended(@Nullable String text, Sort sort, @Nullable Long before, int limit) {
-    return views(RunningRequests.Which.DONE, KEPT)
+  List<RequestView> ended(
+      @Nullable String text, Sort sort, RequestView.@Nullable Cursor before, int limit) {
+    return ended().stream()
+        .map(Row::view)
         .filter(wanted(text))
-        .filter(view -> before == null || view.endedMillis() < before)
+        .filter(view -> before == null || view.cursor().compareTo(before) < 0)
         .sorted(sort.order)
         .limit(limit)
         .toList();
@@ -95,49 +111,54 @@ final class RequestRows {
   }
 
   /**
-   * All that are being answered, and those that ended since, as JSON: {@code {millis, live,
-   * ended}}.
+   * All that are being answered, and the newest of those that ended since, as JSON: {@code {millis,
+   * live, ended}}. One that ended about then may come twice.
    *
    * @param since the millis of the answer before; 0: none
    */
   String json(@Nullable String text, long since) {
     Snapshot now = snapshot();
+    Stream<Row> ended =
+        now.ended().stream().filter(row -> row.view().endedMillis() >= since - LATE_MILLIS);
     StringBuilder json = new StringBuilder(1024).append("{\"millis\":").append(now.millis());
-    append(json.append(",\"live\":["), now.live(), text, 0);
-    append(json.append("],\"ended\":["), now.ended(), text, since);
+    append(json.append(",\"live\":["), now.live().stream(), text, Integer.MAX_VALUE);
+    append(json.append("],\"ended\":["), ended, text, PAGE);
     return json.append("]}").toString();
   }
 
   private static void append(
-      StringBuilder json, List<Row> rows, @Nullable String text, long since) {
-    char before = 0;
-    for (Row row : rows) {
-      if (row.view().endedMillis() >= since && wanted(text).test(row.view())) {
-        if (before != 0) {
-          json.append(before);
-        }
-        json.append(row.json());
-        before = ',';
-      }
-    }
+      StringBuilder json, Stream<Row> rows, @Nullable String text, int limit) {
+    json.append(
+        rows.filter(row -> wanted(text).test(row.view()))
+            .limit(limit)
+            .map(Row::json)
+            .collect(Collectors.joining(",")));
   }
 
   private synchronized Snapshot snapshot() {
     long now = clock.millis();
-    Snapshot known = last;
-    if (known == null || now - known.millis() >= FRESH_MILLIS || now < known.millis()) {
-      known = new Snapshot(now, rows(live(null)), rows(ended(null, Sort.NEWEST, null, KEPT)));
-      last = known;
+    Snapshot latest = last;
+    if (latest == null || now - latest.millis() >= FRESH_MILLIS || now < latest.millis()) {
+      List<Row> ended =
+          ended().stream().sorted(Comparator.comparing(Row::view, Sort.NEWEST.order)).toList();
+      latest = new Snapshot(now, live(null).stream().map(this::row).toList(), ended);
+      last = latest;
     }
-    return known;
+    return latest;
   }
 
-  private List<Row> rows(List<RequestView> views) {
-    return views.stream().map(view -> new Row(view, mapper.writeValueAsString(view))).toList();
+  private synchronized Collection<Row> ended() {
+    Map<String, Row> now = new LinkedHashMap<>();
+    for (RunningRequests.View call : requests.list(RunningRequests.Which.DONE, null, KEPT)) {
+      Row row = known.get(call.id());
+      now.put(call.id(), row == null ? row(RequestView.of(call)) : row);
+    }
+    known = now;
+    return now.values();
   }
 
-  private Stream<RequestView> views(RunningRequests.Which which, int limit) {
-    return requests.list(which, null, limit).stream().map(RequestView::of);
+  private Row row(RequestView view) {
+    return new Row(view, mapper.writeValueAsString(view));
   }
 
   private static Predicate<RequestView> wanted(@Nullable String text) {

@@ -155,7 +155,39 @@ record RequestView(
     }
   }
 
-  /** Public, as templates need. */
+  /** Its place among those that ended. Public, as templates need. */
+  public Cursor cursor() {
+    return new Cursor(endedMillis, id);
+  }
+
+  /**
+   * A place in the list of those that ended, which stays where it is when others end; several may
+   * end in one millisecond.
+   */
+  record Cursor(long endedMillis, String id) implements Comparable<Cursor> {
+    private static final Comparator<Cursor> ORDER =
+        Comparator.comparingLong(Cursor::endedMillis).thenComparing(Cursor::id);
+
+    /** Null if it is not what {@link #toString} wrote. */
+    static @Nullable Cursor parse(String text) {
+      return text.matches("\\d{1,18}_.+")
+          ? new Cursor(
+              Long.parseLong(text.substring(0, text.indexOf('_'))),
+              text.substring(text.indexOf('_') + 1))
+          : null;
+    }
+
+    @Override
+    public int compareTo(Cursor other) {
+      return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+      return endedMillis + "_" + id;
+    }
+  }
+
   public boolean live() {
     return endedMillis == 0;
   }

@@ -3,8 +3,10 @@ package dev.javelin.console;
 import dev.javelin.api.Audited;
 import dev.javelin.security.Access;
 import dev.javelin.security.Caller;
+import dev.javelin.service.KeptCalls;
 import dev.javelin.service.Problem;
 import dev.javelin.service.RunningRequests;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +28,13 @@ final class RequestsPageController {
   /** More of those that are being answered come with the script. */
   private static final int LIVE = 50;
 
-  private static final int ENDED = 50;
-
   /**
    * Which requests are looked for.
    *
    * @param q a part of an id, a model or an end
-   * @param before of the page before, the end of its last
+   * @param before of the page before, the cursor of its last
    */
-  record Query(@Nullable String q, @Nullable String sort, @Nullable Long before) {
+  record Query(@Nullable String q, @Nullable String sort, @Nullable String before) {
     RequestRows.Sort order() {
       for (RequestRows.Sort order : RequestRows.Sort.values()) {
         if (order.name().equalsIgnoreCase(sort)) {
@@ -42,6 +42,10 @@ final class RequestsPageController {
         }
       }
       return RequestRows.Sort.NEWEST;
+    }
+
+    RequestView.@Nullable Cursor place() {
+      return before == null ? null : RequestView.Cursor.parse(before);
     }
 
     /** Public, as templates need. */
@@ -52,12 +56,17 @@ final class RequestsPageController {
 
   private final RequestRows rows;
   private final RunningRequests requests;
+  private final KeptCalls kept;
   private final JsonMapper mapper;
+  private final Clock clock;
 
-  RequestsPageController(RequestRows rows, RunningRequests requests, JsonMapper mapper) {
+  RequestsPageController(
+      RequestRows rows, RunningRequests requests, KeptCalls kept, JsonMapper mapper, Clock clock) {
     this.rows = rows;
     this.requests = requests;
+    this.kept = kept;
     this.mapper = mapper;
+    this.clock = clock;
   }
 
   @ModelAttribute("mayOperate")
@@ -72,13 +81,16 @@ final class RequestsPageController {
 
   @GetMapping("/console/requests")
   String requests(@ModelAttribute("query") Query query, Model view) {
+    // What ends from now on is for the script.
+    view.addAttribute("now", clock.millis());
     List<RequestView> live = rows.live(query.q());
-    List<RequestView> ended = rows.ended(query.q(), query.order(), query.before(), ENDED + 1);
+    List<RequestView> ended =
+        rows.ended(query.q(), query.order(), query.place(), RequestRows.PAGE + 1);
     view.addAttribute("page", "requests");
     view.addAttribute("live", live.stream().limit(LIVE).toList());
     view.addAttribute("liveCount", live.size());
-    view.addAttribute("ended", ended.stream().limit(ENDED).toList());
-    view.addAttribute("more", ended.size() > ENDED);
+    view.addAttribute("ended", ended.stream().limit(RequestRows.PAGE).toList());
+    view.addAttribute("more", ended.size() > RequestRows.PAGE);
     view.addAttribute("sorts", RequestRows.Sort.values());
     view.addAttribute("blank", RequestView.BLANK);
     return "console/requests";
@@ -93,10 +105,16 @@ final class RequestsPageController {
   }
 
   @GetMapping("/console/requests/{id}")
-  String request(@PathVariable String id, Model view) {
+  String request(@PathVariable String id, Model view, ServerWebExchange exchange) {
     view.addAttribute("page", "request");
     view.addAttribute("id", id);
-    rows.find(id).ifPresent(call -> view.addAttribute("request", RequestDetail.of(call, mapper)));
+    rows.find(id)
+        .ifPresent(
+            call -> {
+              view.addAttribute("request", RequestDetail.of(call, mapper));
+              view.addAttribute(
+                  "said", SaidView.of(kept.said(call.id(), Caller.of(exchange)), mapper));
+            });
     return "console/request";
   }
 

@@ -11,8 +11,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
 @ServerTest
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RequestsPageTests {
+  private static final Pattern ENDED_ROW = Pattern.compile("data-id=\"([^\"]+)\" data-ended");
+  private static final Pattern OLDER = Pattern.compile("<a id=\"older\" href=\"([^\"]+)\">");
+
   @LocalServerPort int port;
   @Autowired TestKeys keys;
   @Autowired FakeModelOpener opener;
@@ -159,5 +167,33 @@ class RequestsPageTests {
             .longValue();
     String later = get("/console/requests.json?since=" + (millis + 60_000), "").body();
     assertThat(new JsonMapper().readTree(later).path("ended")).isEmpty();
+  }
+
+  @Test
+  void olderOnesAreOnFurtherPagesEachOnce() throws Exception {
+    int many = 2 * RequestRows.PAGE + 10;
+    opener.engine.says(FinishReason.STOP, "fine");
+    Set<String> asked = new HashSet<>();
+    for (int i = 0; i < many; i++) {
+      assertThat(chat().join().statusCode()).isEqualTo(200);
+    }
+    List<Integer> sizes = new ArrayList<>();
+    String next = "/console/requests?q=" + requestId;
+    while (next != null) {
+      String page = get(next, "").body();
+      List<String> rows = all(ENDED_ROW, page);
+      sizes.add(rows.size());
+      asked.addAll(rows);
+      List<String> older = all(OLDER, page);
+      next = older.isEmpty() ? null : older.getFirst().replace("&amp;", "&");
+    }
+    assertThat(sizes).containsExactly(RequestRows.PAGE, RequestRows.PAGE, 10);
+    assertThat(asked).hasSize(many);
+    String json = get("/console/requests.json?q=" + requestId, "").body();
+    assertThat(new JsonMapper().readTree(json).path("ended")).hasSize(RequestRows.PAGE);
+  }
+
+  private static List<String> all(Pattern pattern, String page) {
+    return pattern.matcher(page).results().map(found -> found.group(1)).toList();
   }
 }
