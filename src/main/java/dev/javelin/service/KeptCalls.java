@@ -2,6 +2,8 @@ package dev.javelin.service;
 
 import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.GenerationEvent;
+import dev.javelin.security.Access;
+import dev.javelin.security.Caller;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -38,6 +40,24 @@ public final class KeptCalls implements GenerationObserver {
    */
   record Kept(GenerationCall call, String version, List<Answer> answers, long characters) {}
 
+  /** What was said in a call, as far as one may know it. */
+  public sealed interface Said {
+    /** Nothing of any call is kept. */
+    record Never() implements Said {}
+
+    /** It still runs, or was not kept, or not for so long. */
+    record Gone() implements Said {}
+
+    /** It is another's. */
+    record Others() implements Said {}
+
+    /**
+     * @param n answers to each prompt
+     * @param answers prompt by prompt
+     */
+    record Kept(List<Prompt> prompts, int n, List<Answer> answers) implements Said {}
+  }
+
   private final boolean keep;
   private final Map<String, Kept> calls = new LinkedHashMap<>();
   private long characters;
@@ -56,6 +76,26 @@ public final class KeptCalls implements GenerationObserver {
     synchronized (calls) {
       return calls.get(id);
     }
+  }
+
+  /** What was said in the call of that id. */
+  public Said said(String id, Caller caller) {
+    if (!keep) {
+      return new Said.Never();
+    }
+    Kept kept = find(id);
+    if (kept == null) {
+      return new Said.Gone();
+    }
+    GenerationCall call = kept.call();
+    return maySee(call, caller)
+        ? new Said.Kept(call.prompts(), call.n(), kept.answers())
+        : new Said.Others();
+  }
+
+  /** Everybody sees what they said themselves; an administrator sees everything. */
+  static boolean maySee(GenerationCall call, Caller caller) {
+    return call.caller().name().equals(caller.name()) || caller.may(Access.ADMIN);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.javelin.service;
 
 import dev.javelin.engine.request.Tenant;
-import dev.javelin.security.Access;
 import dev.javelin.security.Refusal;
 import dev.javelin.service.KeptCalls.Answer;
 import dev.javelin.service.KeptCalls.Kept;
@@ -54,8 +53,7 @@ public final class Replays {
   public GenerationCall call(
       String of, String id, GenerationCall.Origin origin, @Nullable String model) {
     GenerationCall call = require(of).call();
-    if (!call.caller().name().equals(origin.caller().name())
-        && !origin.caller().may(Access.ADMIN)) {
+    if (!KeptCalls.maySee(call, origin.caller())) {
       throw new Refusal(
           Refusal.Reason.ROLE_TOO_LOW,
           "the request '%s' is another's; only an administrator sees what was said in it"
