@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -114,7 +115,7 @@ class MetricsPageTests {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void howBusyADeviceIsIsShownWhereOneTells() throws Exception {
     assertThat(busy().isMissingNode()).isTrue();
     planner.activity =

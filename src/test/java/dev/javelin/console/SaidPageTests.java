@@ -12,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -28,7 +27,6 @@ class SaidPageTests {
 
   @AfterEach
   void close() {
-    opener.engine.says(FinishReason.STOP);
     client.shutdownNow();
   }
 
@@ -46,16 +44,6 @@ class SaidPageTests {
 
   private String page(String id, String key) throws Exception {
     return send(HttpRequest.newBuilder().GET(), "/console/requests/" + id, key).body();
-  }
-
-  /** The server takes requests before the model that it was started with is warm. */
-  @BeforeEach
-  void awaitModel() throws Exception {
-    while (!send(HttpRequest.newBuilder().GET(), "/console/live", keys.with(Role.VIEWER))
-        .body()
-        .contains("\"state\":\"ready\"")) {
-      Thread.onSpinWait();
-    }
   }
 
   /** The id of a request that was answered. */
