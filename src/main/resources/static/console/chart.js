@@ -133,8 +133,8 @@ export class Chart {
 
   /** Once what changed is drawn: uPlot does so when all changes of a turn are known. */
   #hold() {
-    const { held } = this.#view;
-    if (held !== null) queueMicrotask(() => this.#place(held, false));
+    const { held, times } = this.#view;
+    if (held !== null) queueMicrotask(() => this.#place(Math.max(held, times[0]), false));
   }
 
   #resize() {

@@ -25,13 +25,18 @@ function draw() {
 
 const repaint = () => charts.forEach((chart) => chart.repaint());
 
-/** Shows a part of the time in all charts; null: all of it. */
-function zoom(range) {
+/** What is known of a part of the time is what charts show; if that is next to nothing, all. */
+function zoomTo([from, to]) {
   const [first, end] = [view.times[0], view.times[last()]];
-  const from = Math.round(Math.max(first, range?.[0] ?? first));
-  const to = Math.round(Math.min(end, range?.[1] ?? end));
-  if (to - from < LEAST * view.step) return;
-  view.zoom = from > first || to < end ? [from, to] : null;
+  const kept = [Math.round(Math.max(first, from)), Math.round(Math.min(end, to))];
+  const all = kept[0] <= first && kept[1] >= end;
+  view.zoom = all || kept[1] - kept[0] < LEAST * view.step ? null : kept;
+}
+
+/** Shows a part of the time in all charts, if it has a few points; null: all of it. */
+function zoom(range) {
+  if (range && range[1] - range[0] < LEAST * view.step) return;
+  zoomTo(range ?? [-Infinity, Infinity]);
   draw();
 }
 
@@ -84,8 +89,8 @@ function follow(moment) {
     run.push(moment.now[name.toUpperCase()] ?? null);
     run.shift();
   }
-  // A time that was chosen stays until it is over.
-  if (view.zoom && view.zoom[0] < view.times[0]) view.zoom = null;
+  // A time that was chosen stays as long as it is known.
+  if (view.zoom) zoomTo(view.zoom);
   draw();
 }
 
