@@ -82,7 +82,7 @@ public class Aliases {
       String actor,
       String reason) {
     Optional<AliasEntity> known = aliases.findByName(name);
-    known.ifPresent(alias -> revision.check("the alias '%s'".formatted(name), alias.revision));
+    known.ifPresent(alias -> revision.check("alias", name, alias.revision));
     if (known.isEmpty() && revision instanceof Revision.Exactly) {
       throw CatalogException.notFound("alias", name);
     }
@@ -117,7 +117,7 @@ public class Aliases {
    */
   public void delete(String name, Revision revision) {
     AliasEntity entity = entity(name);
-    revision.check("the alias '%s'".formatted(name), entity.revision);
+    revision.check("alias", name, entity.revision);
     aliases.delete(entity);
   }
 
@@ -125,6 +125,12 @@ public class Aliases {
   @Transactional(readOnly = true)
   public List<AliasChange> history(String name) {
     return changes.findByAliasOrderByIdDesc(name).stream().map(AliasChangeEntity::view).toList();
+  }
+
+  /** Names that stood for the model at any time, those of deleted aliases too; sorted. */
+  @Transactional(readOnly = true)
+  public List<String> everOf(String model) {
+    return changes.aliasesOf(model).stream().sorted().toList();
   }
 
   /**

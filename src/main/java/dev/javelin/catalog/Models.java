@@ -1,5 +1,7 @@
 package dev.javelin.catalog;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.javelin.catalog.CatalogException.Reason;
 import java.time.Clock;
 import java.time.Instant;
@@ -81,7 +83,7 @@ public class Models {
    */
   public RegisteredModel describe(String name, String description, Revision revision) {
     ModelEntity entity = entity(name);
-    revision.check("the model '%s'".formatted(name), entity.revision);
+    revision.check("model", name, entity.revision);
     entity.description = description;
     return models.saveAndFlush(entity).view();
   }
@@ -95,11 +97,11 @@ public class Models {
    */
   public void delete(String name, Revision revision) {
     ModelEntity entity = entity(name);
-    revision.check("the model '%s'".formatted(name), entity.revision);
+    revision.check("model", name, entity.revision);
     List<AliasEntity> users =
         aliases.findAll().stream().filter(a -> a.version.model.id.equals(entity.id)).toList();
     if (!users.isEmpty()) {
-      throw inUse("the model '%s'".formatted(name), users);
+      throw inUse("model", name, users);
     }
     versions.findByModelOrderByNumber(entity).forEach(this::remove);
     loadProfiles.deleteAll(loadProfiles.findByModelNameOrderByName(name));
@@ -162,7 +164,7 @@ public class Models {
     ModelVersionEntity entity = versionEntity(model, number);
     List<AliasEntity> users = aliases.findByVersion(entity);
     if (!users.isEmpty()) {
-      throw inUse("the version %s:%d".formatted(model, number), users);
+      throw inUse("version", model + ":" + number, users);
     }
     remove(entity);
   }
@@ -171,7 +173,9 @@ public class Models {
     ModelVersion version = entity.view();
     if (instances.existsByVersionIdAndStateIn(version.id(), InstanceRecords.LIVE)) {
       throw new CatalogException(
-          Reason.IN_USE, "%s is in memory; unload it first".formatted(version.label()));
+          Reason.IN_USE,
+          "%s is in memory; unload it first".formatted(version.label()),
+          Wording.of("in-memory", version.label()));
     }
     if (version.stored()) {
       for (String file : version.locations()) {
@@ -191,11 +195,13 @@ public class Models {
         .orElseThrow(() -> CatalogException.notFound("version", model + ":" + number));
   }
 
-  static CatalogException inUse(String what, List<AliasEntity> users) {
+  static CatalogException inUse(String what, String name, List<AliasEntity> users) {
+    String aliases = users.stream().map(alias -> alias.name).sorted().collect(joining(", "));
     return new CatalogException(
         Reason.IN_USE,
-        "%s is used by %s; retarget or delete these aliases first"
-            .formatted(what, users.stream().map(alias -> alias.name).sorted().toList()));
+        "the %s '%s' is used by %s; retarget or delete these aliases first"
+            .formatted(what, name, aliases),
+        Wording.of("used", name, aliases));
   }
 
   /** Both databases keep microseconds; an instant that comes back is then the one that went in. */

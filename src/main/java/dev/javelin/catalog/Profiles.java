@@ -76,7 +76,7 @@ public abstract class Profiles<P extends Profile, E extends ProfileEntity<P>> {
   public P put(String model, String name, String settings, Revision revision) {
     ModelEntity owner = requireModel(model);
     Optional<E> known = profiles.findByModelNameAndName(model, name);
-    known.ifPresent(profile -> revision.check(label(model, name), profile.revision));
+    known.ifPresent(profile -> revision.check(kind, label(model, name), profile.revision));
     if (known.isEmpty() && revision instanceof Revision.Exactly) {
       throw CatalogException.notFound(kind, name);
     }
@@ -92,10 +92,10 @@ public abstract class Profiles<P extends Profile, E extends ProfileEntity<P>> {
    */
   public void delete(String model, String name, Revision revision) {
     E entity = entity(model, name);
-    revision.check(label(model, name), entity.revision);
+    revision.check(kind, label(model, name), entity.revision);
     List<AliasEntity> using = users.apply(entity);
     if (!using.isEmpty()) {
-      throw Models.inUse(label(model, name), using);
+      throw Models.inUse(kind, label(model, name), using);
     }
     profiles.delete(entity);
   }
@@ -111,7 +111,7 @@ public abstract class Profiles<P extends Profile, E extends ProfileEntity<P>> {
     return models.findByName(model).orElseThrow(() -> CatalogException.notFound("model", model));
   }
 
-  private String label(String model, String name) {
-    return "the %s '%s' of '%s'".formatted(kind, name, model);
+  private static String label(String model, String name) {
+    return model + "/" + name;
   }
 }

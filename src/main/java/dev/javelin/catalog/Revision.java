@@ -14,9 +14,10 @@ public sealed interface Revision {
   record Absent() implements Revision {}
 
   /**
+   * @param what kind of row it is
    * @throws StaleRevisionException if the row at {@code current} is not the one meant
    */
-  default void check(String what, long current) {
+  default void check(String what, String name, long current) {
     boolean meant =
         switch (this) {
           case Any _ -> true;
@@ -24,7 +25,7 @@ public sealed interface Revision {
           case Absent _ -> false;
         };
     if (!meant) {
-      throw new StaleRevisionException(what, current);
+      throw new StaleRevisionException(what, name, current);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.javelin.console;
 import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.StaleRevisionException;
 import dev.javelin.engine.request.EngineException;
+import dev.javelin.security.QuotaExceededException;
 import dev.javelin.service.Problem;
 import dev.javelin.service.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +23,31 @@ final class Attempt {
     try {
       action.run();
       return null;
-    } catch (ProblemException
-        | CatalogException
-        | StaleRevisionException
-        | EngineException refused) {
-      return Problem.from(refused);
-    } catch (OptimisticLockingFailureException e) {
-      return Problem.of(
-          Problem.Type.PRECONDITION_FAILED, "somebody else changed it at the same moment");
+    } catch (RuntimeException e) {
+      if (refuses(e)) {
+        return problem(e);
+      }
+      throw e;
     }
+  }
+
+  /** Whether a failure is a refusal of the services. */
+  static boolean refuses(Throwable failure) {
+    return failure instanceof ProblemException
+        || failure instanceof CatalogException
+        || failure instanceof StaleRevisionException
+        || failure instanceof EngineException
+        || failure instanceof QuotaExceededException
+        || failure instanceof OptimisticLockingFailureException;
+  }
+
+  /** What a refusal of the services says. */
+  static Problem problem(Throwable refused) {
+    return refused instanceof OptimisticLockingFailureException
+        ? Problem.of(
+                Problem.Type.PRECONDITION_FAILED, "somebody else changed it at the same moment")
+            .said("same-moment")
+        : Problem.from(refused);
   }
 
   /** As {@link #refusal(Runnable)}, of a form whose fields have to hold first. */
@@ -40,10 +57,11 @@ final class Attempt {
     }
     FieldError first = errors.getFieldErrors().getFirst();
     return Problem.ofField(
-        "/" + first.getField().replaceAll("\\[.*", ""),
-        first.isBindingFailure()
-            ? "'%s' cannot be read".formatted(first.getRejectedValue())
-            : String.valueOf(first.getDefaultMessage()));
+            "/" + first.getField().replaceAll("\\[.*", ""),
+            first.isBindingFailure()
+                ? "'%s' cannot be read".formatted(first.getRejectedValue())
+                : String.valueOf(first.getDefaultMessage()))
+        .said("field-refused", first.getRejectedValue());
   }
 
   /** Puts the reason on the page that is about to be shown. */

@@ -170,13 +170,16 @@ final class OverviewContents {
         .filter(one -> one.changedAt().isAfter(since))
         .filter(one -> latest(lately, one).id().equals(one.id()))
         .map(
-            one ->
-                new Concern(
-                    "operation",
-                    "bad",
-                    one.target(),
-                    one.problem() == null ? "" : one.problem().path("detail").asString(""),
-                    RUNTIME + "#operations"));
+            one -> {
+              ProblemView problem = ProblemView.of(one.problem());
+              return new Concern(
+                  "operation",
+                  "bad",
+                  one.target(),
+                  problem == null ? "" : problem.detail(),
+                  problem == null ? null : problem.wording(),
+                  RUNTIME + "#operations");
+            });
   }
 
   private static OperationView latest(List<OperationView> lately, OperationView one) {

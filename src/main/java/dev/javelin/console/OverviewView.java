@@ -1,5 +1,6 @@
 package dev.javelin.console;
 
+import dev.javelin.catalog.Wording;
 import dev.javelin.service.Series;
 import java.time.Instant;
 import java.util.List;
@@ -27,9 +28,20 @@ record OverviewView(
    * @param severity {@code bad} or {@code warn}
    * @param first of the text
    * @param second of the text
+   * @param wording of a second that is a problem's detail; null: there is none
    * @param link where it is mended
    */
-  record Concern(String kind, String severity, String first, String second, String link) {}
+  record Concern(
+      String kind,
+      String severity,
+      String first,
+      String second,
+      @Nullable Wording wording,
+      String link) {
+    Concern(String kind, String severity, String first, String second, String link) {
+      this(kind, severity, first, second, null, link);
+    }
+  }
 
   /**
    * A figure and the line under it.

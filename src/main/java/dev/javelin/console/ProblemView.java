@@ -1,5 +1,6 @@
 package dev.javelin.console;
 
+import dev.javelin.catalog.Wording;
 import dev.javelin.service.FitReport;
 import dev.javelin.service.Problem;
 import java.util.ArrayList;
@@ -14,13 +15,20 @@ import tools.jackson.databind.JsonNode;
  *
  * @param field the input it is about, where the detail does not name it; else empty
  * @param detail as the API says it, in English
+ * @param wording of the detail, whose text in other languages is {@code detail.<code>}
  * @param ways that would help
  */
-record ProblemView(String kind, String field, String detail, List<Way> ways) {
+record ProblemView(
+    String kind, String field, String detail, @Nullable Wording wording, List<Way> ways) {
   /** What would help; its text is {@code remedy.<kind>}, about the subject. */
   record Way(String kind, String subject) {}
 
   private static final String URN = "urn:javelin:problem:";
+
+  /** Whether somebody else was first. Public, as templates need. */
+  public boolean stale() {
+    return kind.equals(kind(Problem.Type.PRECONDITION_FAILED));
+  }
 
   static String kind(Problem.Type type) {
     return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -35,7 +43,8 @@ record ProblemView(String kind, String field, String detail, List<Way> ways) {
         }
       }
     }
-    return new ProblemView(kind(problem.type()), field(problem), problem.detail(), ways);
+    return new ProblemView(
+        kind(problem.type()), field(problem), problem.detail(), problem.wording(), ways);
   }
 
   private static String field(Problem problem) {
@@ -45,6 +54,13 @@ record ProblemView(String kind, String field, String detail, List<Way> ways) {
     String pointer = problem.errors().getFirst().pointer();
     String field = pointer.substring(pointer.lastIndexOf('/') + 1);
     return problem.detail().contains(field) ? "" : field;
+  }
+
+  private static @Nullable Wording wording(JsonNode problem) {
+    String code = problem.path("code").asString("");
+    List<String> arguments = new ArrayList<>();
+    problem.path("arguments").forEach(argument -> arguments.add(argument.asString("")));
+    return code.isEmpty() ? null : new Wording(code, arguments);
   }
 
   /** Of an operation's stored problem. */
@@ -62,6 +78,7 @@ record ProblemView(String kind, String field, String detail, List<Way> ways) {
         problem.path("type").asString("").replace(URN, ""),
         "",
         problem.path("detail").asString(""),
+        wording(problem),
         ways);
   }
 }

@@ -169,12 +169,13 @@ record ProfileForm(List<Field> fields) {
               .collect(Collectors.joining());
       throw new ProblemException(
           Problem.ofField(
-              pointer,
-              "%s cannot be '%s': %s"
-                  .formatted(
-                      pointer.substring(pointer.lastIndexOf('/') + 1),
-                      document.at(pointer).asString(""),
-                      e.getOriginalMessage())));
+                  pointer,
+                  "%s cannot be '%s': %s"
+                      .formatted(
+                          pointer.substring(pointer.lastIndexOf('/') + 1),
+                          document.at(pointer).asString(""),
+                          e.getOriginalMessage()))
+              .said("unreadable", document.at(pointer).asString("")));
     }
   }
 
@@ -192,8 +193,9 @@ record ProfileForm(List<Field> fields) {
         } catch (JacksonException e) {
           throw new ProblemException(
               Problem.ofField(
-                  "/" + field.path().replace('.', '/'),
-                  "%s is '%s', which cannot be read".formatted(field.label(), text.strip())));
+                      "/" + field.path().replace('.', '/'),
+                      "%s is '%s', which cannot be read".formatted(field.label(), text.strip()))
+                  .said("unreadable", text.strip()));
         }
       }
     };

@@ -162,7 +162,8 @@ final class RuntimePlans {
     }
     if (choices.isEmpty()) {
       throw new ProblemException(
-          Problem.Type.NOT_FOUND, "no model has a version and a load profile yet");
+          Problem.of(Problem.Type.NOT_FOUND, "no model has a version and a load profile yet")
+              .said("nothing-to-load"));
     }
     String text = wanted == null ? choices.getFirst() : wanted;
     What what = What.parse(text);
@@ -194,7 +195,9 @@ final class RuntimePlans {
   Unload unload(UUID id) {
     Instance instance = instances.find(id);
     if (instance == null) {
-      throw new ProblemException(Problem.Type.NOT_FOUND, "this instance is not in memory any more");
+      throw new ProblemException(
+          Problem.of(Problem.Type.NOT_FOUND, "this instance is not in memory any more")
+              .said("no-instance"));
     }
     InstanceView view = instances.view(instance);
     return new Unload(

@@ -85,8 +85,9 @@ final class SettingsPageController {
     if (!key.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}") || value.length() > 4096) {
       Attempt.explain(
           Problem.of(
-              Problem.Type.INVALID_REQUEST,
-              "a name has letters, digits, '.', '_' and '-'; a value at most 4096"),
+                  Problem.Type.INVALID_REQUEST,
+                  "a setting's name has at most 128 letters, digits, '.', '_' and '-'; its value at most 4096 characters")
+              .said("setting"),
           view,
           exchange);
       return settings(view, exchange);

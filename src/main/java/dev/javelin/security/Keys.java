@@ -1,6 +1,7 @@
 package dev.javelin.security;
 
 import dev.javelin.catalog.CatalogException;
+import dev.javelin.catalog.Wording;
 import dev.javelin.catalog.account.ApiKey;
 import dev.javelin.catalog.account.ApiKeys;
 import dev.javelin.catalog.account.Limits;
@@ -52,14 +53,17 @@ public final class Keys {
     if (role.isPresent() && !caller.role().orElseThrow().covers(role.get())) {
       throw CatalogException.invalid(
           "role",
-          "a key may have at most its maker's role, %s".formatted(caller.role().get().word()));
+          "a key may have at most its maker's role, %s".formatted(caller.role().get().word()),
+          Wording.of("key-role"));
     }
     if (!caller.may(Access.ADMIN)) {
       checkOwn(caller, tenant, aliases);
     }
     if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
       throw CatalogException.invalid(
-          "expiresAt", "expiresAt is %s, which is over".formatted(expiresAt));
+          "expiresAt",
+          "expiresAt is %s, which is over".formatted(expiresAt),
+          Wording.of("key-over"));
     }
     KeyText text = KeyText.fresh();
     ApiKey key =
@@ -89,16 +93,22 @@ public final class Keys {
   private static void checkOwn(Caller caller, Optional<String> tenant, Set<String> aliases) {
     if (!tenant.orElse(caller.tenant()).equals(caller.tenant())) {
       throw CatalogException.invalid(
-          "tenant", "only an administrator makes keys of another tenant than " + caller.tenant());
+          "tenant",
+          "only an administrator makes keys of another tenant than " + caller.tenant(),
+          Wording.of("key-tenant", caller.tenant()));
     }
     if (caller instanceof Caller.Key(ApiKey own)) {
       if (own.expiresAt() != null || !own.limits().equals(Limits.NONE)) {
         throw new CatalogException(
-            CatalogException.Reason.INVALID, "a key with limits or an end makes no other keys");
+            CatalogException.Reason.INVALID,
+            "a key with limits or an end makes no other keys",
+            Wording.of("key-limited"));
       }
       if (!own.aliases().isEmpty() && (aliases.isEmpty() || !own.aliases().containsAll(aliases))) {
         throw CatalogException.invalid(
-            "aliases", "a key may use at most the aliases of the key that made it");
+            "aliases",
+            "a key may use at most the aliases of the key that made it",
+            Wording.of("key-aliases"));
       }
     }
   }

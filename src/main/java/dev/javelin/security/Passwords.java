@@ -1,6 +1,7 @@
 package dev.javelin.security;
 
 import dev.javelin.catalog.CatalogException;
+import dev.javelin.catalog.Wording;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,8 @@ public final class Passwords {
         || password.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
       throw CatalogException.invalid(
           "password",
-          "a password has at least %d characters and at most %d bytes"
-              .formatted(LEAST, MOST_BYTES));
+          "a password has at least %d characters and at most %d bytes".formatted(LEAST, MOST_BYTES),
+          Wording.of("password", LEAST, MOST_BYTES));
     }
     return SCHEME + encoder.encode(password);
   }

@@ -115,9 +115,11 @@ final class CheckpointFiles {
   void checkUnchanged(ModelVersion version) {
     if (!unchanged(version)) {
       throw new ProblemException(
-          Type.FILES_CHANGED,
-          "the files of %s at %s are gone or were changed since they were registered; register them as a new version"
-              .formatted(version.label(), version.path()));
+          Problem.of(
+                  Type.FILES_CHANGED,
+                  "the files of %s at %s are gone or were changed since they were registered; register them as a new version"
+                      .formatted(version.label(), version.path()))
+              .said("files-changed", version.label(), version.path()));
     }
   }
 

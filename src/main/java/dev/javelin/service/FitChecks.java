@@ -72,19 +72,25 @@ public final class FitChecks {
             .orElseThrow();
     return new ProblemException(
         new Problem(
-            Type.INSUFFICIENT_MEMORY,
-            "%s needs %d MiB of %s, of which %d MiB are free"
-                .formatted(
-                    version.label(),
-                    worst.neededBytes() >> 20,
-                    worst.device(),
-                    worst.freeBytes() >> 20),
-            List.of(),
-            Map.of(
-                "requiredBytes", worst.neededBytes(),
-                "freeBytes", worst.freeBytes(),
-                "device", worst.device(),
-                "remedies", report.remedies())));
+                Type.INSUFFICIENT_MEMORY,
+                "%s needs %d MiB of %s, of which %d MiB are free"
+                    .formatted(
+                        version.label(),
+                        worst.neededBytes() >> 20,
+                        worst.device(),
+                        worst.freeBytes() >> 20),
+                List.of(),
+                Map.of(
+                    "requiredBytes", worst.neededBytes(),
+                    "freeBytes", worst.freeBytes(),
+                    "device", worst.device(),
+                    "remedies", report.remedies()))
+            .said(
+                "does-not-fit",
+                version.label(),
+                worst.neededBytes() >> 20,
+                worst.device(),
+                worst.freeBytes() >> 20));
   }
 
   static boolean fits(List<DeviceNeed> needs, Map<String, Long> free) {

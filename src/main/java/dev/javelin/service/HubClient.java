@@ -249,10 +249,17 @@ public final class HubClient implements DisposableBean {
     try {
       return Retry.decorateSupplier(retry, CircuitBreaker.decorateSupplier(breaker, call)).get();
     } catch (TransientException e) {
-      throw HubName.failed("%s does not deliver: %s".formatted(base.getHost(), e.getMessage()));
+      throw new ProblemException(
+          Problem.of(
+                  Problem.Type.HUB_FAILED,
+                  "%s does not deliver: %s".formatted(base.getHost(), e.getMessage()))
+              .said("hub-fails", base.getHost(), e.getMessage()));
     } catch (CallNotPermittedException e) {
-      throw HubName.failed(
-          "%s failed repeatedly and is left alone for a while".formatted(base.getHost()));
+      throw new ProblemException(
+          Problem.of(
+                  Problem.Type.HUB_FAILED,
+                  "%s failed repeatedly and is left alone for a while".formatted(base.getHost()))
+              .said("hub-rests", base.getHost()));
     }
   }
 

@@ -84,10 +84,15 @@ final class HubHttp implements AutoCloseable {
       }
       throw switch (status) {
         case 401, 403 ->
-            HubName.failed("the hub refuses this token for %s".formatted(uri.getPath()));
+            new ProblemException(
+                Problem.of(
+                        Problem.Type.HUB_FAILED,
+                        "the hub refuses this token for %s".formatted(uri.getPath()))
+                    .said("hub-token", uri.getPath()));
         case 404 ->
             new ProblemException(
-                Problem.Type.NOT_FOUND, "the hub has no %s".formatted(uri.getPath()));
+                Problem.of(Problem.Type.NOT_FOUND, "the hub has no %s".formatted(uri.getPath()))
+                    .said("hub-has-no", uri.getPath()));
         case 408, 425, 429, 500, 502, 503, 504 -> new TransientException("it answered " + status);
         default -> HubName.failed("it answered " + status);
       };

@@ -21,7 +21,8 @@ public record HubName(String owner, String name, @Nullable String file) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw new ProblemException(
-          Problem.ofField("/hub", "'%s' is not of the form hf:owner/name[:file]".formatted(text)));
+          Problem.ofField("/hub", "'%s' is not of the form hf:owner/name[:file]".formatted(text))
+              .said("hub-name", text));
     }
     return new HubName(form.group(1), form.group(2), form.group(3));
   }

@@ -180,9 +180,11 @@ public final class HubPulls {
     }
     if (found.isEmpty()) {
       throw new ProblemException(
-          Type.NOT_FOUND,
-          "%s has no such file; it has %s"
-              .formatted(name, all.stream().map(HubFile::name).limit(20).toList()));
+          Problem.of(
+                  Type.NOT_FOUND,
+                  "%s has no such file; it has %s"
+                      .formatted(name, all.stream().map(HubFile::name).limit(20).toList()))
+              .said("hub-no-file", name, all.stream().map(HubFile::name).limit(20).toList()));
     }
     return found;
   }

@@ -100,7 +100,8 @@ public final class Instances implements SmartLifecycle {
     for (Instance instance : live.values()) {
       if (instance.version().id().equals(version.id())) {
         throw new ProblemException(
-            Type.IN_USE, "%s is in memory; unload it first".formatted(instance.label()));
+            Problem.of(Type.IN_USE, "%s is in memory; unload it first".formatted(instance.label()))
+                .said("in-memory", instance.label()));
       }
     }
     forbidden.add(version.id());

@@ -55,13 +55,13 @@ public final class ModelRoots {
     try {
       path = Path.of(given);
     } catch (InvalidPathException e) {
-      throw refused("is no path: " + e.getReason());
+      throw new ProblemException(refused("is no path: " + e.getReason()).said("path-malformed"));
     }
     if (given.startsWith("\\\\") || given.startsWith("//")) {
-      throw refused("names another machine");
+      throw new ProblemException(refused("names another machine").said("path-remote"));
     }
     if (!path.isAbsolute()) {
-      throw refused("must be absolute");
+      throw new ProblemException(refused("must be absolute").said("path-relative"));
     }
     try {
       Path real = path.toRealPath();
@@ -76,7 +76,9 @@ public final class ModelRoots {
       return real;
     } catch (IOException e) {
       // Whether a file outside the roots is there is nobody's business: the answer is the same.
-      throw refused("is not below " + roots + ", or is not there");
+      throw new ProblemException(
+          refused("is not below %s, or is not there".formatted(roots))
+              .said("path-elsewhere", roots));
     }
   }
 
@@ -89,12 +91,11 @@ public final class ModelRoots {
     throw new IOException("outside");
   }
 
-  private static ProblemException refused(String why) {
-    return new ProblemException(
-        new Problem(
-            Type.INVALID_REQUEST,
-            "the path " + why,
-            List.of(new Problem.FieldError("/path", why)),
-            Map.of()));
+  private static Problem refused(String why) {
+    return new Problem(
+        Type.INVALID_REQUEST,
+        "the path " + why,
+        List.of(new Problem.FieldError("/path", why)),
+        Map.of());
   }
 }

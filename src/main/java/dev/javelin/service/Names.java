@@ -13,7 +13,8 @@ public final class Names {
    */
   public static void require(String name) {
     if (!name.matches(PATTERN)) {
-      throw new ProblemException(Problem.ofField("/name", "'%s' %s".formatted(name, MESSAGE)));
+      throw new ProblemException(
+          Problem.ofField("/name", "'%s' %s".formatted(name, MESSAGE)).said("name", name));
     }
   }
 }

@@ -193,7 +193,8 @@ public final class Operations implements SmartLifecycle {
             .orElseThrow(
                 () ->
                     new ProblemException(
-                        Type.NOT_FOUND, "there is no operation '%s'".formatted(id)));
+                        Problem.of(Type.NOT_FOUND, "there is no operation '%s'".formatted(id))
+                            .said("no-operation", id)));
     return view(stored, null, nodes.names());
   }
 
@@ -228,10 +229,14 @@ public final class Operations implements SmartLifecycle {
     if (running == null || !running.cancel(actor)) {
       OperationView known = require(id);
       throw new ProblemException(
-          Type.CONFLICT,
           known.state().live()
-              ? "the operation runs on the server '%s'; cancel it there".formatted(known.node())
-              : "the operation has ended: " + known.state());
+              ? Problem.of(
+                      Type.CONFLICT,
+                      "the operation runs on the server '%s'; cancel it there"
+                          .formatted(known.node()))
+                  .said("operation-elsewhere", known.node())
+              : Problem.of(Type.CONFLICT, "the operation has ended: " + known.state())
+                  .said("operation-over"));
     }
     return view(running);
   }

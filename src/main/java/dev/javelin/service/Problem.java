@@ -3,6 +3,7 @@ package dev.javelin.service;
 import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.DatabaseAway;
 import dev.javelin.catalog.StaleRevisionException;
+import dev.javelin.catalog.Wording;
 import dev.javelin.engine.request.EngineException;
 import dev.javelin.security.QuotaExceededException;
 import java.util.LinkedHashMap;
@@ -17,11 +18,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param errors the fields at fault, empty if none is
  * @param more further members, such as {@code requiredBytes}
+ * @param wording what the detail says; null if it is said in English alone
  */
-public record Problem(Type type, String detail, List<FieldError> errors, Map<String, Object> more) {
+public record Problem(
+    Type type,
+    String detail,
+    List<FieldError> errors,
+    Map<String, Object> more,
+    @Nullable Wording wording) {
   public Problem {
     errors = List.copyOf(errors);
     more = Map.copyOf(more);
+  }
+
+  public Problem(Type type, String detail, List<FieldError> errors, Map<String, Object> more) {
+    this(type, detail, errors, more, null);
   }
 
   /**
@@ -89,6 +100,15 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
         Type.INVALID_REQUEST, detail, List.of(new FieldError(pointer, detail)), Map.of());
   }
 
+  /** The same, with what its detail says apart from the language; see {@link Wording}. */
+  public Problem said(String code, Object... arguments) {
+    return said(Wording.of(code, arguments));
+  }
+
+  private Problem said(@Nullable Wording what) {
+    return new Problem(type, detail, errors, more, what);
+  }
+
   /** The members of the JSON object. */
   public Map<String, Object> body() {
     Map<String, Object> body = new LinkedHashMap<>();
@@ -96,6 +116,10 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
     body.put("title", type.title);
     body.put("status", type.status);
     body.put("detail", detail);
+    if (wording != null) {
+      body.put("code", wording.code());
+      body.put("arguments", wording.arguments());
+    }
     if (!errors.isEmpty()) {
       body.put("errors", errors);
     }
@@ -115,10 +139,11 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
               String.valueOf(quota.getMessage()),
               List.of(),
               Map.of("quota", quota.quota().word()));
-      case StaleRevisionException stale -> of(Type.PRECONDITION_FAILED, stale.getMessage());
+      case StaleRevisionException stale ->
+          of(Type.PRECONDITION_FAILED, stale.getMessage()).said(stale.wording());
       case EngineException engine -> from(engine);
       case RuntimeException lost when DatabaseAway.is(lost) ->
-          of(Type.UNAVAILABLE, "the database does not answer; try again");
+          of(Type.UNAVAILABLE, "the database does not answer; try again").said("database-away");
       default -> of(Type.INTERNAL, "internal error; the log has more");
     };
   }
@@ -138,7 +163,8 @@ public record Problem(Type type, String detail, List<FieldError> errors, Map<Str
         type,
         detail,
         field == null ? List.of() : List.of(new FieldError("/" + field, detail)),
-        Map.of());
+        Map.of(),
+        refused.wording());
   }
 
   private static Problem from(ModelLoadingException loading) {

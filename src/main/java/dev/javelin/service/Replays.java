@@ -101,14 +101,20 @@ public final class Replays {
     RunningRequests.View known = requests.find(id);
     if (known == null) {
       throw new ProblemException(
-          Type.NOT_FOUND, "no request '%s' runs or ended lately".formatted(id));
+          Problem.of(Type.NOT_FOUND, "no request '%s' runs or ended lately".formatted(id))
+              .said("request-gone", id));
     }
     throw new ProblemException(
-        Type.CONFLICT,
         !kept.keeps()
-            ? "what was asked is kept only with javelin.audit.bodies=true"
+            ? conflict("what was asked is kept only with javelin.audit.bodies=true")
+                .said("bodies-not-kept")
             : known.finishedAt() == null
-                ? "the request '%s' still runs".formatted(id)
-                : "what the request '%s' asked is not kept any more".formatted(id));
+                ? conflict("the request '%s' still runs".formatted(id)).said("request-runs")
+                : conflict("what the request '%s' asked is not kept any more".formatted(id))
+                    .said("request-forgotten"));
+  }
+
+  private static Problem conflict(String detail) {
+    return Problem.of(Type.CONFLICT, detail);
   }
 }

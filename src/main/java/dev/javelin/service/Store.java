@@ -138,9 +138,11 @@ public final class Store {
     long bytes = missing.getAsLong();
     if (bytes > free) {
       throw new ProblemException(
-          Type.QUOTA_EXCEEDED,
-          "%d MiB more are needed and %d MiB are free of the store's %d MiB"
-              .formatted(bytes >> 20, Math.max(0, free) >> 20, quotaBytes >> 20));
+          Problem.of(
+                  Type.QUOTA_EXCEEDED,
+                  "%d MiB more are needed and %d MiB are free of the store's %d MiB"
+                      .formatted(bytes >> 20, Math.max(0, free) >> 20, quotaBytes >> 20))
+              .said("store-full", bytes >> 20, Math.max(0, free) >> 20, quotaBytes >> 20));
     }
     return promise(missing);
   }

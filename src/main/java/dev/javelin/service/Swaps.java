@@ -204,8 +204,11 @@ public final class Swaps {
     }
     if (instance.state() != State.READY) {
       throw new ProblemException(
-          Type.CONFLICT,
-          "%s did not become ready: %s".formatted(instance.label(), instance.row().reason()));
+          Problem.of(
+                  Type.CONFLICT,
+                  "%s did not become ready: %s"
+                      .formatted(instance.label(), instance.row().reason()))
+              .said("not-ready", instance.label(), instance.row().reason()));
     }
   }
 

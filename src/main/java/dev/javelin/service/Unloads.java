@@ -27,7 +27,10 @@ public final class Unloads {
     Instance instance = instances.find(id);
     if (instance == null) {
       throw new ProblemException(
-          Type.NOT_FOUND, "there is no instance '%s' in memory of this server".formatted(id));
+          Problem.of(
+                  Type.NOT_FOUND,
+                  "there is no instance '%s' in memory of this server".formatted(id))
+              .said("no-instance"));
     }
     Operation current = instance.operation();
     if (instance.state() == State.DRAINING && current != null) {
@@ -35,8 +38,11 @@ public final class Unloads {
     }
     if (instance.state() != State.READY) {
       throw new ProblemException(
-          Type.CONFLICT,
-          "%s is %s; cancel its operation instead".formatted(instance.label(), instance.state()));
+          Problem.of(
+                  Type.CONFLICT,
+                  "%s is %s; cancel its operation instead"
+                      .formatted(instance.label(), instance.state()))
+              .said("busy-instance", instance.label()));
     }
     Operation operation =
         operations.start(

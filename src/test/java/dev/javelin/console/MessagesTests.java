@@ -23,13 +23,22 @@ class MessagesTests {
   private static final Pattern KEY = Pattern.compile("#\\{([a-zA-Z._]+)(?:\\([^}]*)?\\}");
   private static final Pattern SCRIPT_KEY =
       Pattern.compile("(?:texts\\.|fill\\(\\s*\")([a-zA-Z.]+)");
+
+  /**
+   * A refusal's wording where the code makes it: the code, and the arguments as they are written.
+   */
+  private static final Pattern WORDING =
+      Pattern.compile("(?:Wording\\.of|\\.said)\\(\\s*\"([a-z-]+)\"((?:[^()]|\\([^()]*\\))*)");
+
   private static final Pattern ANY_PLACEHOLDER = Pattern.compile("\\{\\d");
 
   @Test
   void bothLanguagesHaveTheSameKeysAndPlaceholders() throws IOException {
     Properties english = load("messages.properties");
     Properties chinese = load("messages_zh_CN.properties");
-    assertThat(chinese.stringPropertyNames()).isEqualTo(english.stringPropertyNames());
+    // Details come in English from the services, which the API has too.
+    assertThat(chinese.stringPropertyNames().stream().filter(key -> !key.startsWith("detail.")))
+        .containsExactlyInAnyOrderElementsOf(english.stringPropertyNames());
     for (String key : english.stringPropertyNames()) {
       assertThat(placeholders(chinese.getProperty(key)))
           .as(key)
@@ -76,6 +85,41 @@ class MessagesTests {
     for (Problem.Type type : Problem.Type.values()) {
       String kind = ProblemView.kind(type);
       assertThat(known).contains("problem." + kind, "hint." + kind);
+    }
+  }
+
+  @Test
+  void everyWordingHasAChineseTextThatNeedsNoMoreThanItsArguments() throws IOException {
+    Properties chinese = load("messages_zh_CN.properties");
+    Set<String> texts = new TreeSet<>();
+    chinese.stringPropertyNames().stream()
+        .filter(key -> key.startsWith("detail."))
+        .forEach(texts::add);
+    Set<String> said = new TreeSet<>();
+    for (Path file : sources()) {
+      Matcher codes = WORDING.matcher(Files.readString(file));
+      while (codes.find()) {
+        if (codes.group(1).endsWith("-")) {
+          // Of one sentence about each kind of thing.
+          assertThat(texts).anyMatch(key -> key.startsWith("detail." + codes.group(1)));
+          texts.stream()
+              .filter(key -> key.startsWith("detail." + codes.group(1)))
+              .forEach(said::add);
+        } else {
+          said.add("detail." + codes.group(1));
+          int arguments = codes.group(2).isBlank() ? 0 : codes.group(2).split(",").length;
+          assertThat(placeholders(chinese.getProperty("detail." + codes.group(1), "")))
+              .as(codes.group())
+              .hasSizeLessThanOrEqualTo(arguments);
+        }
+      }
+    }
+    assertThat(said).hasSizeGreaterThan(40).isEqualTo(texts);
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      return files.filter(it -> it.toString().endsWith(".java")).toList();
     }
   }
 

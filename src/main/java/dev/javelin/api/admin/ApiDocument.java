@@ -70,6 +70,8 @@ class ApiDocument {
     properties.put("title", text());
     properties.put("status", typed("integer"));
     properties.put("detail", text());
+    properties.put("code", text().pattern("^[a-z-]+$"));
+    properties.put("arguments", typed("array").items(text()));
     properties.put("requestId", text());
     Schema<?> error = typed("object").addProperty("pointer", text()).addProperty("detail", text());
     properties.put("errors", typed("array").items(error));

@@ -4,6 +4,7 @@ import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.CatalogException.Reason;
 import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.StaleRevisionException;
+import dev.javelin.catalog.Wording;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +58,8 @@ public class Accounts {
       throw CatalogException.invalid(
           "name",
           "a user's name is 1 to 64 of a-z 0-9 . _ @ - and starts with a letter or digit, but is '%s'"
-              .formatted(name));
+              .formatted(name),
+          Wording.of("user-name", name));
     }
     if (accounts.findByName(name).isPresent()) {
       throw CatalogException.nameTaken("user", name);
@@ -100,7 +102,7 @@ public class Accounts {
   private AccountEntity require(String name, Revision revision) {
     AccountEntity entity =
         accounts.findByName(name).orElseThrow(() -> CatalogException.notFound("user", name));
-    revision.check("the user '%s'".formatted(name), entity.account().revision());
+    revision.check("user", name, entity.account().revision());
     return entity;
   }
 
@@ -110,7 +112,8 @@ public class Accounts {
       throw new CatalogException(
           Reason.CONFLICT,
           "'%s' is the last administrator; make another one first"
-              .formatted(entity.account().name()));
+              .formatted(entity.account().name()),
+          Wording.of("last-administrator", entity.account().name()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.javelin.catalog.account;
 
+import dev.javelin.catalog.CatalogException;
 import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.StaleRevisionException;
 import java.util.List;
@@ -30,29 +31,33 @@ public class TenantQuotas {
 
   /**
    * @param revision absent: the tenant must have none yet
+   * @throws CatalogException NOT_FOUND if those that were meant are gone
    * @throws StaleRevisionException if it is not the state that was meant
    */
   public TenantQuota put(String tenant, Limits limits, Revision revision) {
     Optional<TenantQuotaEntity> known = quotas.findById(tenant);
-    known.ifPresent(now -> check(now, revision));
+    check(tenant, known, revision);
     TenantQuotaEntity entity = known.orElseGet(() -> new TenantQuotaEntity(tenant));
     entity.limits(limits);
     return quotas.saveAndFlush(entity).quota();
   }
 
   /**
-   * Does nothing if there is none.
+   * Does nothing if there is none and none was meant.
    *
+   * @throws CatalogException NOT_FOUND if those that were meant are gone
    * @throws StaleRevisionException if it is not the state that was meant
    */
   public void delete(String tenant, Revision revision) {
     Optional<TenantQuotaEntity> known = quotas.findById(tenant);
-    known.ifPresent(now -> check(now, revision));
+    check(tenant, known, revision);
     known.ifPresent(quotas::delete);
   }
 
-  private static void check(TenantQuotaEntity entity, Revision revision) {
-    TenantQuota now = entity.quota();
-    revision.check("the quota of '%s'".formatted(now.tenant()), now.revision());
+  private static void check(String tenant, Optional<TenantQuotaEntity> known, Revision revision) {
+    if (known.isEmpty() && revision instanceof Revision.Exactly) {
+      throw CatalogException.notFound("quota", tenant);
+    }
+    known.ifPresent(now -> revision.check("quota", tenant, now.quota().revision()));
   }
 }
