@@ -3,7 +3,6 @@ package dev.javelin.console;
 import dev.javelin.api.Audited;
 import dev.javelin.security.Access;
 import dev.javelin.security.Caller;
-import dev.javelin.service.KeptCalls;
 import dev.javelin.service.Problem;
 import dev.javelin.service.RunningRequests;
 import java.time.Clock;
@@ -20,7 +19,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ServerWebExchange;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /console/requests}: what is being answered, what was, and where its time went. */
 @Controller
@@ -56,16 +54,14 @@ final class RequestsPageController {
 
   private final RequestRows rows;
   private final RunningRequests requests;
-  private final KeptCalls kept;
-  private final JsonMapper mapper;
+  private final RequestPage page;
   private final Clock clock;
 
   RequestsPageController(
-      RequestRows rows, RunningRequests requests, KeptCalls kept, JsonMapper mapper, Clock clock) {
+      RequestRows rows, RunningRequests requests, RequestPage page, Clock clock) {
     this.rows = rows;
     this.requests = requests;
-    this.kept = kept;
-    this.mapper = mapper;
+    this.page = page;
     this.clock = clock;
   }
 
@@ -106,16 +102,7 @@ final class RequestsPageController {
 
   @GetMapping("/console/requests/{id}")
   String request(@PathVariable String id, Model view, ServerWebExchange exchange) {
-    view.addAttribute("page", "request");
-    view.addAttribute("id", id);
-    rows.find(id)
-        .ifPresent(
-            call -> {
-              view.addAttribute("request", RequestDetail.of(call, mapper));
-              view.addAttribute(
-                  "said", SaidView.of(kept.said(call.id(), Caller.of(exchange)), mapper));
-            });
-    return "console/request";
+    return page.of(id, view, exchange);
   }
 
   /** Its client hears that it was cancelled. */
@@ -131,7 +118,8 @@ final class RequestsPageController {
       return "redirect:/console/requests";
     }
     Attempt.explain(
-        Problem.of(Problem.Type.NOT_FOUND, "no request '%s' runs any more".formatted(id)),
+        Problem.of(Problem.Type.NOT_FOUND, "no request '%s' runs any more".formatted(id))
+            .said("request-over", id),
         view,
         exchange);
     return requests(query, view);

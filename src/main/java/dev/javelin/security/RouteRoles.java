@@ -52,6 +52,7 @@ public final class RouteRoles {
           new Route(GET, "/console/requests", LOCAL),
           new Route(GET, "/console/requests/{id}", LOCAL),
           new Route(POST, "/console/requests/{id}/cancel", OPERATOR),
+          new Route(POST, "/console/requests/{id}/replay", DEVELOPER),
           new Route(GET, "/console/models", VIEWER),
           new Route(GET, "/console/models/{model}", VIEWER),
           new Route(GET, "/console/models/{model}/versions/{number}", VIEWER),
