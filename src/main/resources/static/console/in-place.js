@@ -63,8 +63,10 @@ export async function refresh() {
     const content = page.getElementById("content");
     // A person may have gone on meanwhile.
     if (content && !response.redirected && asking === 0 && address === location.href) {
-      const seen = document.querySelector("#plan [name=revision]");
-      content.querySelector("#plan [name=revision]")?.setAttribute("value", seen?.value ?? "");
+      for (const seen of document.querySelectorAll("form [name=revision]")) {
+        const same = `form[action="${CSS.escape(seen.form.getAttribute("action"))}"] [name=revision]`;
+        content.querySelector(same)?.setAttribute("value", seen.value);
+      }
       show(content);
       window.htmx.process(byId("content"));
     }

@@ -15,7 +15,8 @@ export class Pane {
     this.log = this.root.querySelector(".log");
     this.select = this.root.querySelector(".model");
     this.figures = this.root.querySelector(".figures");
-    this.empty = this.root.querySelector(".empty");
+    this.empty = this.root.querySelector("p.empty");
+    this.unanswered = this.root.querySelector(".unanswered");
     this.history = [];
     this.shown = [];
     this.running = null;
@@ -44,6 +45,12 @@ export class Pane {
     }
   }
 
+  /** Says what to do where no model answers, once that is known. */
+  answers(any) {
+    this.empty.hidden = !any;
+    this.unanswered.hidden = any;
+  }
+
   summarize() {
     this.root.querySelector(".summary").textContent = this.decoding.summary;
   }
@@ -57,6 +64,7 @@ export class Pane {
 
   say(role, text) {
     this.empty.remove();
+    this.unanswered.remove();
     const made = element("div", `msg ${role}`);
     const line = element("span", "who", role === "user" ? texts.you : this.model || this.wanted);
     const body = element("div", "text", text);
@@ -95,7 +103,7 @@ export class Pane {
     this.history = [];
     this.shown = [];
     this.pieces = [];
-    this.log.replaceChildren(this.empty);
+    this.log.replaceChildren(this.empty, this.unanswered);
     this.figures.replaceChildren();
   }
 

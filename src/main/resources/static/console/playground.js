@@ -201,7 +201,10 @@ const answers = ({ state, detail }) => state === "ready" || state === "loading" 
 
 onMoment((moment) => {
   models = moment.models.filter(answers).map((model) => model.name);
-  panes.forEach((pane) => pane.offer(models));
+  for (const pane of panes) {
+    pane.offer(models);
+    pane.answers(models.length > 0);
+  }
   byId("send").disabled = models.length === 0;
   showInherited();
 });

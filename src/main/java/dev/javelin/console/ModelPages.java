@@ -41,9 +41,14 @@ final class ModelPages {
   /**
    * @param before what the alias stood for until then; null: it was new
    * @param now whether this is what it stands for
+   * @param gone whether there is no such alias any more
    */
   record HistoryRow(
-      AliasChange change, @Nullable AliasTarget before, AliasTarget after, boolean now) {
+      AliasChange change,
+      @Nullable AliasTarget before,
+      AliasTarget after,
+      boolean now,
+      boolean gone) {
     /** Whether only when it comes and goes was changed. Public, as templates need. */
     public boolean same() {
       return after.equals(before);
@@ -123,15 +128,14 @@ final class ModelPages {
   /** Every retarget of aliases that stood or stand for the model, newest first. */
   List<HistoryRow> history(String model) {
     List<HistoryRow> all = new ArrayList<>();
-    for (Alias alias : aliases.list()) {
-      List<AliasChange> changes = aliases.history(alias.name());
+    for (String name : aliases.everOf(model)) {
+      AliasTarget now = aliases.find(name).map(AliasChanges::target).orElse(null);
+      List<AliasChange> changes = aliases.history(name);
       for (int i = 0; i < changes.size(); i++) {
         AliasTarget after = target(changes.get(i));
         AliasTarget before = i + 1 < changes.size() ? target(changes.get(i + 1)) : null;
         if (after.model().equals(model) || (before != null && before.model().equals(model))) {
-          all.add(
-              new HistoryRow(
-                  changes.get(i), before, after, after.equals(AliasChanges.target(alias))));
+          all.add(new HistoryRow(changes.get(i), before, after, after.equals(now), now == null));
         }
       }
     }

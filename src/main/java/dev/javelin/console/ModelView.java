@@ -26,6 +26,11 @@ record ModelView(
     List<String> kernels,
     List<String> warnings) {
 
+  /** Whether a request to it is answered, if only after a load. */
+  boolean answers() {
+    return state.equals("ready") || state.equals("loading") || detail.equals("on_request");
+  }
+
   static ModelView of(ServedModel served) {
     return switch (served.state()) {
       case ServedModel.State.Loading(String stage, _) -> still(served.name(), "loading", stage);
