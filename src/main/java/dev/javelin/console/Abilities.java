@@ -12,7 +12,9 @@ import org.springframework.web.server.ServerWebExchange;
     assignableTypes = {
       OverviewController.class,
       PageController.class,
+      ReplaysPageController.class,
       RuntimeController.class,
+      StyleguideController.class,
       ModelPagesController.class,
       CatalogEditsController.class,
       AddController.class,

@@ -190,7 +190,7 @@ final class AddController {
     boolean fromHub = "hub".equals(form.source());
     if (fromHub ? hub.isEmpty() : given.isEmpty()) {
       throw new ProblemException(
-          Problem.ofField(fromHub ? "/hub" : "/path", "say where the files are"));
+          Problem.ofField(fromHub ? "/hub" : "/path", "say where the files are").said("no-files"));
     }
     if (fromHub) {
       HubName name = HubName.parse(hub);

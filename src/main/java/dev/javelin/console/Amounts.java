@@ -26,9 +26,10 @@ final class Amounts {
     }
     throw new ProblemException(
         Problem.ofField(
-            "/" + field,
-            "%s is a whole number from %d on, or empty, but is '%s'"
-                .formatted(field, least, text)));
+                "/" + field,
+                "%s is a whole number from %d on, or empty, but is '%s'"
+                    .formatted(field, least, text))
+            .said("whole-number", least, text));
   }
 
   /**
@@ -44,6 +45,11 @@ final class Amounts {
         read("tokensPerMinute", tokensPerMinute, 0),
         read("tokensPerDay", tokensPerDay, 0),
         read("concurrentRequests", concurrentRequests, 0));
+  }
+
+  /** What a field says, without blanks around it; null if nothing. */
+  static @Nullable String given(@Nullable String text) {
+    return text == null || text.isBlank() ? null : text.strip();
   }
 
   static @Nullable String write(@Nullable Long number) {

@@ -47,14 +47,17 @@ final class CatalogEditsController {
   /**
    * @param revision of the model that the person saw
    */
-  record DescriptionForm(@NotNull @Size(max = 2000) String description, long revision) {}
+  record DescriptionForm(@NotNull @Size(max = 2000) String description, @Nullable Long revision) {}
 
   /**
-   * @param revision of what goes, as the person saw it; null where it never changes
+   * @param revision of what goes, as the person saw it
    */
   record RemovalForm(@Nullable Long revision) {
+    /**
+     * @throws dev.javelin.service.ProblemException PRECONDITION_REQUIRED if the form does not say
+     */
     Revision seen() {
-      return revision == null ? Revision.ANY : new Revision.Exactly(revision);
+      return Forms.seen(revision);
     }
   }
 
@@ -122,10 +125,11 @@ final class CatalogEditsController {
       @Valid @ModelAttribute DescriptionForm form,
       Model view,
       ServerWebExchange exchange) {
+    view.addAttribute("descriptionMine", form.description());
     return attempt(
         () -> {
           RegisteredModel before = models.require(model);
-          Revision seen = new Revision.Exactly(form.revision());
+          Revision seen = Forms.seen(form.revision());
           Audited.change(
               exchange, before, modelChanges.describe(model, form.description().strip(), seen));
         },
@@ -148,7 +152,7 @@ final class CatalogEditsController {
           Audited.change(exchange, before, null);
         },
         "/console/models",
-        Asked.tab(model, null),
+        Asked.removal(model, null, "model", model),
         view,
         exchange);
   }
@@ -166,7 +170,7 @@ final class CatalogEditsController {
           Audited.change(exchange, before, null);
         },
         "/console/models/" + model,
-        Asked.tab(model, null),
+        Asked.removal(model, null, "version", String.valueOf(number)),
         view,
         exchange);
   }
@@ -185,7 +189,7 @@ final class CatalogEditsController {
           Audited.change(exchange, before, null);
         },
         "/console/models/" + model,
-        Asked.tab(model, null),
+        Asked.removal(model, null, "alias", alias),
         view,
         exchange);
   }
@@ -200,7 +204,7 @@ final class CatalogEditsController {
     return attempt(
         () -> delete(loadProfiles, loadChanges, model, name, form, exchange),
         "/console/models/%s?tab=profiles".formatted(model),
-        Asked.tab(model, "profiles"),
+        Asked.removal(model, "profiles", "load-profile", name),
         view,
         exchange);
   }
@@ -215,7 +219,7 @@ final class CatalogEditsController {
     return attempt(
         () -> delete(decodingProfiles, decodingChanges, model, name, form, exchange),
         "/console/models/%s?tab=decoding".formatted(model),
-        Asked.tab(model, "decoding"),
+        Asked.removal(model, "decoding", "decoding-profile", name),
         view,
         exchange);
   }
@@ -234,7 +238,8 @@ final class CatalogEditsController {
 
   /**
    * @param done where it goes on
-   * @param refusedAt what is shown beside the reason if it is refused
+   * @param refusedAt what is shown beside the reason if it is refused: what was to be deleted is
+   *     asked about again, as it is now
    */
   private String attempt(
       Runnable change, String done, Asked refusedAt, Model view, ServerWebExchange exchange) {

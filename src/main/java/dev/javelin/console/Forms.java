@@ -1,6 +1,10 @@
 package dev.javelin.console;
 
+import dev.javelin.catalog.Revision;
+import dev.javelin.service.Problem;
+import dev.javelin.service.ProblemException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
@@ -15,6 +19,23 @@ final class Forms {
 
   Forms(Scheduler blocking) {
     this.blocking = blocking;
+  }
+
+  /**
+   * The state that a form is meant for.
+   *
+   * @param revision of what it changes, as its person saw it
+   * @throws ProblemException PRECONDITION_REQUIRED if the form does not say
+   */
+  static Revision seen(@Nullable Long revision) {
+    if (revision == null) {
+      throw new ProblemException(
+          Problem.of(
+                  Problem.Type.PRECONDITION_REQUIRED,
+                  "the form does not say which state it is meant for")
+              .said("no-state"));
+    }
+    return new Revision.Exactly(revision);
   }
 
   /** Answers a form on a thread that may wait for the database. */

@@ -57,6 +57,12 @@ final class ModelTabs {
     static Asked tab(String model, @Nullable String tab) {
       return new Asked(model, tab, null, null, null, false, null, null);
     }
+
+    /** Asks before something is deleted. */
+    static Asked removal(String model, @Nullable String tab, String kind, String which) {
+      String profile = tab == null ? null : which;
+      return new Asked(model, tab, profile, null, null, false, kind, which);
+    }
   }
 
   private final Models models;

@@ -20,9 +20,13 @@ record PersonForm(@Size(min = 1, max = 64) String name, String role, @Nullable L
     role = role == null ? "" : role;
   }
 
-  /** The state that the change is meant for. */
+  /**
+   * The state that the change is meant for.
+   *
+   * @throws ProblemException PRECONDITION_REQUIRED if the form does not say
+   */
   Revision seen() {
-    return revision == null ? Revision.ANY : new Revision.Exactly(revision);
+    return Forms.seen(revision);
   }
 
   /**

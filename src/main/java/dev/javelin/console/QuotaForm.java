@@ -20,6 +20,10 @@ record QuotaForm(
     @Nullable Long revision) {
   QuotaForm {
     tenant = tenant == null ? "" : tenant;
+    requestsPerMinute = Amounts.given(requestsPerMinute);
+    tokensPerMinute = Amounts.given(tokensPerMinute);
+    tokensPerDay = Amounts.given(tokensPerDay);
+    concurrentRequests = Amounts.given(concurrentRequests);
   }
 
   static QuotaForm of(String tenant) {
@@ -37,9 +41,15 @@ record QuotaForm(
         quota.revision());
   }
 
-  /** The state that the change is meant for. */
+  /** The state that the limits are meant for: without a revision there are none yet. */
   Revision seen() {
-    return revision == null ? Revision.ANY : new Revision.Exactly(revision);
+    return revision == null ? new Revision.Absent() : new Revision.Exactly(revision);
+  }
+
+  /** The same limits, meant for another state. */
+  QuotaForm over(@Nullable Long now) {
+    return new QuotaForm(
+        tenant, requestsPerMinute, tokensPerMinute, tokensPerDay, concurrentRequests, now);
   }
 
   /**

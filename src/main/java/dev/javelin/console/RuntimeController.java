@@ -195,8 +195,7 @@ final class RuntimeController {
     return attempt(
         () -> {
           Alias from = aliases.require(form.alias());
-          new Revision.Exactly(form.revision())
-              .check("the alias '%s'".formatted(form.alias()), from.revision());
+          new Revision.Exactly(form.revision()).check("alias", form.alias(), from.revision());
           AliasTarget to =
               plans.target(from, form.version(), form.loadProfile(), form.decodingProfile());
           swaps.start(

@@ -100,8 +100,16 @@ class CatalogPagesTests {
     assertThat(refused.statusCode()).isEqualTo(409);
     assertThat(refused.body())
         .contains("in use", "Point the aliases that use it elsewhere first, and unload it.");
-    assertThat(pages.post(page + "/delete", deployer).statusCode()).isEqualTo(409);
-    assertThat(pages.post(page + "/load-profiles/default/delete", deployer).statusCode())
+    assertThat(pages.post(page + "/delete", deployer, "revision", ofModel()).statusCode())
+        .isEqualTo(409);
+    assertThat(
+            pages
+                .post(
+                    page + "/load-profiles/default/delete",
+                    deployer,
+                    "revision",
+                    String.valueOf(loadProfiles.require(model, "default").revision()))
+                .statusCode())
         .isEqualTo(409);
     assertThat(models.versions(model)).hasSize(2);
   }
@@ -114,13 +122,16 @@ class CatalogPagesTests {
     assertThat(lastChange().before()).contains("\"loadProfile\":\"default\"");
     deleted("/versions/1/delete");
     assertThat(lastChange().before()).contains("one.gguf");
-    deleted("/load-profiles/spare/delete");
+    deleted("/load-profiles/spare/delete", "revision", spare());
     assertThat(lastChange().before()).contains("\"contextLength\":64");
-    deleted("/decoding-profiles/cold/delete");
+    deleted(
+        "/decoding-profiles/cold/delete",
+        "revision",
+        String.valueOf(decodingProfiles.require(model, "cold").revision()));
     assertThat(lastChange().before()).contains("0.2");
     assertThat(pages.get(page + "?remove=model", deployer).body())
         .contains("1 versions go with it");
-    deleted("/delete");
+    deleted("/delete", "revision", ofModel());
     assertThat(models.find(model)).isEmpty();
   }
 
@@ -162,12 +173,7 @@ class CatalogPagesTests {
     assertThat(lastChange().before()).contains("\"contextLength\":64");
     assertThat(state(lastChange()).at("/settings/contextLength").intValue()).isEqualTo(96);
     pages.post(
-        page + "/description",
-        deployer,
-        "revision",
-        String.valueOf(models.require(model).revision()),
-        "description",
-        "for the shop");
+        page + "/description", deployer, "revision", ofModel(), "description", "for the shop");
     assertThat(state(lastChange()).path("description").stringValue()).isEqualTo("for the shop");
     pages.post(
         "/console/runtime/aliases/%s/policy".formatted(model),
@@ -180,6 +186,10 @@ class CatalogPagesTests {
         "true");
     assertThat(lastChange().before()).contains("\"pinned\":false");
     assertThat(state(lastChange()).path("pinned").booleanValue()).isTrue();
+  }
+
+  private String ofModel() {
+    return String.valueOf(models.require(model).revision());
   }
 
   private String spare() {
@@ -279,6 +289,15 @@ class CatalogPagesTests {
             "removed\">%s:1/default · default".formatted(model),
             "<b class=\"mono\">%s:2/spare · cold</b>".formatted(model),
             "version=%s:1&amp;loadProfile=default".formatted(model));
+  }
+
+  @Test
+  void theHistoryKeepsAnAliasThatIsDeleted() throws Exception {
+    aliasChanges.delete(model, Revision.ANY);
+    String history = pages.get(page + "?tab=history", deployer).body();
+    assertThat(history)
+        .contains("<b class=\"mono\">%s:1/default · default</b>".formatted(model), ">deleted<")
+        .doesNotContain("plan=swap");
   }
 
   @Test

@@ -66,6 +66,13 @@ class ManagementPagesTests {
     return keys.with(Role.ADMIN);
   }
 
+  /** Of somebody, as their row has it. */
+  private String revision(String person) throws Exception {
+    return first(
+        "people/%s/role\"[\\s\\S]*?name=\"revision\" value=\"(\\d+)\"".formatted(person),
+        get("/console/access/people", admin()).body());
+  }
+
   private static String first(String pattern, String text) {
     Matcher matcher = Pattern.compile(pattern).matcher(text);
     assertThat(matcher.find()).as(pattern).isTrue();
@@ -135,12 +142,17 @@ class ManagementPagesTests {
     String password = first("id=\"secret\"[^>]*>([^<]+)<", made.body());
     assertThat(password).hasSize(20);
     String path = "/console/access/people/" + name;
-    assertThat(post(path + "/role", admin, "role", "operator").statusCode()).isEqualTo(303);
+    assertThat(
+            post(path + "/role", admin, "role", "operator", "revision", revision(name))
+                .statusCode())
+        .isEqualTo(303);
     assertThat(get("/api/v1/users/" + name, admin).body()).contains("\"role\":\"operator\"");
-    assertThat(post(path + "/role", admin, "role", "chief").body()).contains("not valid");
+    assertThat(post(path + "/role", admin, "role", "chief", "revision", revision(name)).body())
+        .contains("not valid");
     assertThat(first("id=\"secret\"[^>]*>([^<]+)<", post(path + "/password", admin).body()))
         .isNotEqualTo(password);
-    assertThat(post(path + "/delete", admin).statusCode()).isEqualTo(303);
+    assertThat(post(path + "/delete", admin, "revision", revision(name)).statusCode())
+        .isEqualTo(303);
     assertThat(get("/api/v1/users/" + name, admin).statusCode()).isEqualTo(404);
   }
 
@@ -158,7 +170,8 @@ class ManagementPagesTests {
     String delete = "/console/access/quotas/" + tenant + "/delete";
     assertThat(get("/console/access/quotas", admin).body())
         .contains("name=\"revision\" value=\"0\"");
-    post("/console/access/quotas", admin, "tenant", tenant, "tokensPerDay", "6000");
+    post(
+        "/console/access/quotas", admin, "tenant", tenant, "tokensPerDay", "6000", "revision", "0");
     assertThat(post(delete, admin, "revision", "0").body()).contains("changed meanwhile");
     assertThat(post(delete, admin, "revision", "1").statusCode()).isEqualTo(303);
     assertThat(post("/console/access/quotas", admin, "tenant", "a b").body()).contains("tenant:");
@@ -169,8 +182,9 @@ class ManagementPagesTests {
     String admin = admin();
     String tenant = "audited-" + UUID.randomUUID().toString().substring(0, 8);
     post("/console/access/quotas", admin, "tenant", tenant, "tokensPerDay", "5000");
-    post("/console/access/quotas", admin, "tenant", tenant, "tokensPerDay", "6000");
-    post("/console/access/quotas/" + tenant + "/delete", admin);
+    post(
+        "/console/access/quotas", admin, "tenant", tenant, "tokensPerDay", "6000", "revision", "0");
+    post("/console/access/quotas/" + tenant + "/delete", admin, "revision", "1");
     String target = "?target=" + tenant;
     String found = get("/console/audit" + target, admin).body();
     assertThat(found).contains("/console/access/quotas/" + tenant + "/delete");

@@ -60,7 +60,7 @@ class StatesTests {
   @Order(1)
   @ParameterizedTest
   @CsvSource({
-    "/, No model is loaded", "/console/overview, No request has ended yet",
+    "/, No model answers here yet", "/console/overview, No request has ended yet",
     "/console/requests, Try one in the playground", "/console/models, No model is registered yet",
     "/console/add, Nothing that can be added", "/console/runtime, Nothing is in memory",
     "/console/runtime?plan=load, not there", "/console/access, No keys yet",
@@ -127,9 +127,14 @@ class StatesTests {
     console.bean(Accounts.class).changeRole("viewer", Role.OPERATOR, Revision.ANY);
     By form = By.cssSelector("form[action='/console/access/people/viewer/role']");
     browser.driver().findElement(form).findElement(By.tagName("button")).click();
-    browser.awaitText(".problem", "changed meanwhile");
+    browser.awaitText("#merge", "Somebody else changed viewer meanwhile");
+    assertThat(browser.text("#merge a")).isEqualTo("Take theirs, drop mine");
+    assertThat(browser.text("table .theirs")).isEqualTo("theirs: operator");
     assertFine("stale");
-    assertThat(browser.complaints()).allMatch(line -> line.contains("status of 4"));
+    // Those of another test's connections may come as late as now.
+    assertThat(browser.complaints())
+        .filteredOn(line -> line.contains(":%d/".formatted(console.port())))
+        .allMatch(line -> line.contains("status of 4"));
   }
 
   @Test
@@ -144,7 +149,8 @@ class StatesTests {
     Files.writeString(file, "changed");
     browser.click("#plan form[method=post] button");
     browser.awaitText("#operations li:first-child", "文件已变更");
-    assertThat(browser.text("#operations li:first-child [lang=en]")).contains("changed since");
+    assertThat(browser.text("#operations li:first-child .problem"))
+        .contains("later:1", "自注册后已丢失或被更改");
     assertFine("failed-load");
     browser.complaints();
   }

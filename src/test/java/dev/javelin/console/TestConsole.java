@@ -49,6 +49,7 @@ final class TestConsole implements AutoCloseable {
 
   private final ConfigurableApplicationContext server;
   private final TestBrowser browser;
+  private final Path models;
   private final Map<String, String> sessions = new ConcurrentHashMap<>();
 
   /**
@@ -61,7 +62,7 @@ final class TestConsole implements AutoCloseable {
 
   private TestConsole(Path directory, String model, String roots) throws IOException {
     browser = new TestBrowser(Files.createDirectory(directory.resolve("profile")));
-    Path models = Files.createDirectory(directory.resolve("models"));
+    models = Files.createDirectory(directory.resolve("models"));
     List<String> all = new ArrayList<>();
     all.add("--javelin.home=" + directory);
     all.add("--javelin.model=" + model);
@@ -84,6 +85,25 @@ final class TestConsole implements AutoCloseable {
     Path first = Files.writeString(directory.resolve("first.gguf"), "first");
     TestConsole console = new TestConsole(directory, first.toString(), "," + DART.getParent());
     console.fill(directory);
+    return console;
+  }
+
+  /** One with versions that can be loaded on a device of 1000 MB, and profiles that do not fit. */
+  static TestConsole managed(Path directory) throws IOException {
+    Path first = Files.writeString(directory.resolve("first.gguf"), "first");
+    TestConsole console = new TestConsole(directory, first.toString());
+    console.awaitReady("first");
+    for (String name : List.of("second.gguf", "third.gguf")) {
+      Path file = Files.writeString(console.models.resolve(name), name);
+      console.bean(Registrations.class).register("first", file, "path:" + name, "test");
+    }
+    LoadProfiles profiles = console.bean(LoadProfiles.class);
+    profiles.put("first", "small", "{\"contextLength\":128}", Revision.ANY);
+    profiles.put("first", "large", "{\"contextLength\":200000}", Revision.ANY);
+    AliasTarget other = new AliasTarget("first", 2, "default", "default");
+    console
+        .bean(AliasChanges.class)
+        .put("other", other, AliasPolicy.DEFAULT, Revision.ANY, "test", "");
     return console;
   }
 
@@ -117,6 +137,11 @@ final class TestConsole implements AutoCloseable {
 
   <T> T bean(Class<T> type) {
     return server.getBean(type);
+  }
+
+  /** The folder that models are registered from. */
+  Path models() {
+    return models;
   }
 
   TestBrowser browser() {
