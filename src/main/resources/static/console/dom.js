@@ -38,7 +38,9 @@ export function format(value, unit) {
   if (value === undefined || value === null || Number.isNaN(value)) return "–";
   if (unit === "bytes") return bytes(value);
   if (unit === "share") return `${short.format(value * 100)} %`;
-  return Math.abs(value) >= 100 ? short.format(Math.round(value)) : fine.format(value);
+  // What is smaller than a thousandth of its unit is nothing to a reader.
+  const shown = Math.round(value * 1000) / 1000;
+  return Math.abs(value) >= 100 ? short.format(Math.round(value)) : fine.format(shown);
 }
 
 export function bytes(value) {

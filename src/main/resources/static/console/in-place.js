@@ -50,7 +50,7 @@ document.addEventListener("htmx:afterRequest", () => {
 /** Reads the page anew; while that goes on, whatever else happens leads to one further reading. */
 export async function refresh() {
   // A form that is being filled in is for a certain state of what it changes.
-  if (document.hidden || byId("profile-form")) return;
+  if (document.hidden || byId("profile-form")?.dataset.touched) return;
   if (reading || asking > 0) {
     again = true;
     return;
@@ -63,7 +63,7 @@ export async function refresh() {
     const content = page.getElementById("content");
     // A person may have gone on meanwhile.
     if (content && !response.redirected && asking === 0 && address === location.href) {
-      for (const seen of document.querySelectorAll("form [name=revision]")) {
+      for (const seen of document.querySelectorAll("form:not(#profile-form) [name=revision]")) {
         const same = `form[action="${CSS.escape(seen.form.getAttribute("action"))}"] [name=revision]`;
         content.querySelector(same)?.setAttribute("value", seen.value);
       }

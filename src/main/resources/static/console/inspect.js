@@ -1,3 +1,4 @@
+import "./profile.js";
 import { refreshOn } from "./in-place.js";
 
-refreshOn("version");
+refreshOn("version", "load-profile", "instance");

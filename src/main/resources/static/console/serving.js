@@ -30,7 +30,7 @@ function row(model, moment) {
     detail(model),
     element("td", "num", String(model.running)),
     element("td", "num", String(model.waiting)),
-    element("td", "num", `${model.usedBlocks} / ${model.totalBlocks}`),
+    element("td", "num", model.totalBlocks === 0 ? "–" : `${model.usedBlocks} / ${model.totalBlocks}`),
     element("td", "num", rate(model, moment)),
   );
   return made;

@@ -2,6 +2,7 @@ package dev.javelin.catalog;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a refusal says, apart from the language it is said in.
@@ -17,7 +18,7 @@ public record Wording(String code, List<String> arguments) {
   /**
    * @param arguments as they are written
    */
-  public static Wording of(String code, Object... arguments) {
+  public static Wording of(String code, @Nullable Object... arguments) {
     return new Wording(code, Arrays.stream(arguments).map(String::valueOf).toList());
   }
 }

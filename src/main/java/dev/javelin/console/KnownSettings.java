@@ -32,7 +32,7 @@ final class KnownSettings {
 
   /**
    * @param value empty for a secret, and where nothing is set
-   * @param where the file and line, the variable or the argument; empty for a default
+   * @param where the file and line, or the variable; empty where the source says it all
    * @param set whether there is any value
    */
   record Setting(
@@ -66,7 +66,7 @@ final class KnownSettings {
             known.key(),
             known.secret() ? "" : value,
             word(from),
-            from == Source.DEFAULT ? "" : where(found),
+            from == Source.FILE || from == Source.ENVIRONMENT ? where(found) : "",
             known.secret(),
             !value.isEmpty());
       }

@@ -27,6 +27,7 @@ import reactor.core.publisher.Mono;
 final class ModelPagesController {
   private final ModelPages pages;
   private final ModelTabs tabs;
+  private final InspectPage inspections;
   private final Forms forms;
   private final LoadProfiles loadProfiles;
   private final LoadProfileChanges loadChanges;
@@ -36,6 +37,7 @@ final class ModelPagesController {
   ModelPagesController(
       ModelPages pages,
       ModelTabs tabs,
+      InspectPage inspections,
       Forms forms,
       LoadProfiles loadProfiles,
       LoadProfileChanges loadChanges,
@@ -43,6 +45,7 @@ final class ModelPagesController {
       DecodingProfileChanges decodingChanges) {
     this.pages = pages;
     this.tabs = tabs;
+    this.inspections = inspections;
     this.forms = forms;
     this.loadProfiles = loadProfiles;
     this.loadChanges = loadChanges;
@@ -130,13 +133,19 @@ final class ModelPagesController {
                               : new Revision.Exactly(Long.parseLong(revision)));
               Audited.change(exchange, before, kind.changes().view(stored));
             });
+    String inspected = ProfileForm.text(form, "inspected");
+    Integer number = inspected.matches("[1-9][0-9]{0,8}") ? Integer.valueOf(inspected) : null;
     if (refused == null) {
       view.asMap().clear();
-      return "redirect:/console/models/%s?tab=%s&profile=%s".formatted(model, kind.tab(), name);
+      String here =
+          number == null ? "/console/models/" + model : InspectPage.address(model, number);
+      return "redirect:%s?tab=%s&profile=%s".formatted(here, kind.tab(), name);
     }
     Attempt.explain(refused, view, exchange);
     boolean stale = refused.type() == Problem.Type.PRECONDITION_FAILED;
-    return tabs.page(
-        new Asked(model, kind.tab(), name, null, form, stale, null, null), view, exchange);
+    Asked asked = new Asked(model, kind.tab(), name, number, form, stale, null, null);
+    return number == null
+        ? tabs.page(asked, view, exchange)
+        : inspections.of(asked, number, null, false, view, exchange);
   }
 }

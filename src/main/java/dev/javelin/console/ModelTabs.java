@@ -105,6 +105,7 @@ final class ModelTabs {
     view.addAttribute("page", "model");
     view.addAttribute("name", asked.model());
     view.addAttribute("tab", tab);
+    view.addAttribute("here", "/console/models/" + asked.model());
     Problem refused =
         Attempt.refusal(
             () -> {
@@ -145,7 +146,8 @@ final class ModelTabs {
         decodingProfiles.list(model).stream().map(DecodingProfile::name).toList());
   }
 
-  private void profiles(Asked asked, Model view) {
+  /** A load profile as a form, with what fits beside it. */
+  void profiles(Asked asked, Model view) {
     String model = asked.model();
     List<LoadProfile> all = loadProfiles.list(model);
     LoadProfile chosen =

@@ -101,7 +101,7 @@ public record Problem(
   }
 
   /** The same, with what its detail says apart from the language; see {@link Wording}. */
-  public Problem said(String code, Object... arguments) {
+  public Problem said(String code, @Nullable Object... arguments) {
     return said(Wording.of(code, arguments));
   }
 
