@@ -48,17 +48,13 @@ class ReplayPageTests {
                 URI.create("http://127.0.0.1:%d/v1/chat/completions".formatted(port)))
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
-            .header("Prefer", "wait=20")
+            .header("Prefer", "wait=60")
             .POST(
                 HttpRequest.BodyPublishers.ofString(
                     "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
                         .formatted(QUESTION)))
             .build();
     HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-    // The start registers the model while the first test begins.
-    while (answer.statusCode() == 404) {
-      answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-    }
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return JsonMapper.shared().readTree(answer.body()).path("id").asString("");
   }

@@ -92,7 +92,6 @@ final class TestConsole implements AutoCloseable {
   static TestConsole managed(Path directory) throws IOException {
     Path first = Files.writeString(directory.resolve("first.gguf"), "first");
     TestConsole console = new TestConsole(directory, first.toString());
-    console.awaitReady("first");
     for (String name : List.of("second.gguf", "third.gguf")) {
       Path file = Files.writeString(console.models.resolve(name), name);
       console.bean(Registrations.class).register("first", file, "path:" + name, "test");
