@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A profile's fields as a form, and back to the document that is stored. */
-record ProfileForm(List<Field> fields) {
+record ProfileForm(List<Group> groups) {
   /** How a field is written in the form. */
   enum Kind {
     NUMBER,
@@ -43,13 +43,23 @@ record ProfileForm(List<Field> fields) {
     }
   }
 
+  /** Fields that belong together. */
+  record Group(String heading, List<Field> fields) {}
+
   /**
    * @param value as the form has it; empty: not set
    * @param inherited what applies where it is not set
    * @param origin of {@code inherited}: {@code checkpoint}, {@code server} or {@code neutral}
    * @param theirs what somebody else stored meanwhile; null unless it is not {@code value}
+   * @param heading of the group that begins with it, {@code group.<heading>}; null within a group
    */
-  record Row(Field field, String value, String inherited, String origin, @Nullable String theirs) {
+  record Row(
+      Field field,
+      String value,
+      String inherited,
+      String origin,
+      @Nullable String theirs,
+      @Nullable String heading) {
     public boolean conflicts() {
       return theirs != null;
     }
@@ -58,60 +68,73 @@ record ProfileForm(List<Field> fields) {
   static final ProfileForm LOAD =
       new ProfileForm(
           List.of(
-              number("contextLength"),
-              number("maxSequences"),
-              field("kvDType", Kind.CHOICE),
-              number("kvCacheBytes"),
-              number("tokenBudget"),
-              number("promptTokens"),
-              number("blockSize"),
-              number("threads"),
-              number("maxQueue"),
-              number("maxQueuePerTenant"),
-              field("prefixCache", Kind.FLAG),
-              number("hostCacheBytes")));
+              group(
+                  "memory",
+                  number("contextLength"),
+                  number("maxSequences"),
+                  field("kvDType", Kind.CHOICE),
+                  number("kvCacheBytes"),
+                  field("prefixCache", Kind.FLAG),
+                  number("hostCacheBytes"),
+                  number("blockSize")),
+              group("steps", number("tokenBudget"), number("promptTokens"), number("threads")),
+              group("queue", number("maxQueue"), number("maxQueuePerTenant"))));
 
   static final ProfileForm DECODING =
       new ProfileForm(
           List.of(
-              sampling("temperature"),
-              sampling("top_p"),
-              sampling("top_k"),
-              sampling("min_p"),
-              sampling("typical_p"),
-              sampling("top_n_sigma"),
-              sampling("epsilon_cutoff"),
-              sampling("xtc_probability"),
-              sampling("xtc_threshold"),
-              sampling("repetition_penalty"),
-              sampling("frequency_penalty"),
-              sampling("presence_penalty"),
-              sampling("dry_multiplier"),
-              sampling("dry_base"),
-              sampling("dry_allowed_length"),
-              sampling("dry_penalty_last_n"),
-              sampling("mirostat"),
-              sampling("mirostat_tau"),
-              sampling("mirostat_eta"),
-              sampling("seed"),
-              sampling("max_tokens"),
-              sampling("min_tokens"),
-              number("maxTokensCap"),
-              flag("ignore_eos"),
-              flag("include_stop_str_in_output"),
-              flag("skip_special_tokens"),
-              field("sampling.stop", Kind.LINES),
-              field("sampling.bad_words", Kind.LINES),
-              field("sampling.dry_sequence_breakers", Kind.LINES),
-              field("sampling.stop_token_ids", Kind.JSON),
-              field("sampling.allowed_token_ids", Kind.JSON),
-              field("sampling.logit_bias", Kind.JSON),
-              field("allowedFields", Kind.LINES),
-              field("systemPrompt", Kind.TEXT),
-              field("chatTemplate", Kind.TEXT),
-              field("chatTemplateKwargs", Kind.JSON)));
+              group(
+                  "draw",
+                  sampling("temperature"),
+                  sampling("top_p"),
+                  sampling("top_k"),
+                  sampling("min_p"),
+                  sampling("typical_p"),
+                  sampling("top_n_sigma"),
+                  sampling("epsilon_cutoff"),
+                  sampling("xtc_probability"),
+                  sampling("xtc_threshold"),
+                  sampling("mirostat"),
+                  sampling("mirostat_tau"),
+                  sampling("mirostat_eta"),
+                  sampling("seed")),
+              group(
+                  "repetition",
+                  sampling("repetition_penalty"),
+                  sampling("frequency_penalty"),
+                  sampling("presence_penalty"),
+                  sampling("dry_multiplier"),
+                  sampling("dry_base"),
+                  sampling("dry_allowed_length"),
+                  sampling("dry_penalty_last_n"),
+                  field("sampling.dry_sequence_breakers", Kind.LINES)),
+              group(
+                  "end",
+                  sampling("max_tokens"),
+                  sampling("min_tokens"),
+                  number("maxTokensCap"),
+                  flag("ignore_eos"),
+                  flag("include_stop_str_in_output"),
+                  field("sampling.stop", Kind.LINES),
+                  field("sampling.stop_token_ids", Kind.JSON)),
+              group(
+                  "tokens",
+                  flag("skip_special_tokens"),
+                  field("sampling.bad_words", Kind.LINES),
+                  field("sampling.allowed_token_ids", Kind.JSON),
+                  field("sampling.logit_bias", Kind.JSON)),
+              group(
+                  "prompt",
+                  field("systemPrompt", Kind.TEXT),
+                  field("chatTemplate", Kind.TEXT),
+                  field("chatTemplateKwargs", Kind.JSON),
+                  field("allowedFields", Kind.LINES))));
 
   private static final JsonMapper MAPPER = JsonMapper.shared();
+
+  private static Group group(String heading, Field... fields) {
+    return new Group(heading, List.of(fields));
+  }
 
   private static Field number(String path) {
     return field(path, Kind.NUMBER);
@@ -147,7 +170,7 @@ record ProfileForm(List<Field> fields) {
    */
   <S> S settings(MultiValueMap<String, String> form, Function<String, S> reader) {
     ObjectNode document = MAPPER.createObjectNode();
-    for (Field field : fields) {
+    for (Field field : groups.stream().flatMap(group -> group.fields().stream()).toList()) {
       String text = form.getFirst(field.path());
       if (text == null || text.isBlank()) {
         continue;
@@ -226,17 +249,22 @@ record ProfileForm(List<Field> fields) {
       Map<String, String> inherited,
       String origin) {
     List<Row> rows = new ArrayList<>();
-    for (Field field : fields) {
-      String theirs = text(field, stored);
-      String value = mine == null ? theirs : text(mine, field.path());
-      String known = inherited.get(field.label());
-      rows.add(
-          new Row(
-              field,
-              value,
-              known == null ? field.usual() : known,
-              known == null ? "neutral" : origin,
-              mine != null && !theirs.equals(value) ? theirs : null));
+    for (Group group : groups) {
+      @Nullable String heading = group.heading();
+      for (Field field : group.fields()) {
+        String theirs = text(field, stored);
+        String value = mine == null ? theirs : text(mine, field.path());
+        String known = inherited.get(field.label());
+        rows.add(
+            new Row(
+                field,
+                value,
+                known == null ? field.usual() : known,
+                known == null ? "neutral" : origin,
+                mine != null && !theirs.equals(value) ? theirs : null,
+                heading));
+        heading = null;
+      }
     }
     return rows;
   }
