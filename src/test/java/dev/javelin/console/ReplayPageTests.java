@@ -68,8 +68,7 @@ class ReplayPageTests {
     String developer = keys.with(Role.DEVELOPER);
     String id = asked(developer);
     assertThat(pages.get(page(id), developer).body())
-        .contains(
-            "what is a &lt;b&gt;crater&lt;/b&gt;?", "A mountain.", "Ask again");
+        .contains("what is a &lt;b&gt;crater&lt;/b&gt;?", "A mountain.", "Ask again");
 
     HttpResponse<String> same = pages.post(page(id) + "/replay", developer, "model", "");
     assertThat(same.statusCode()).isEqualTo(200);
@@ -97,8 +96,7 @@ class ReplayPageTests {
   void onlyWhoAskedAndAnAdministratorSeeWhatWasSaid() throws Exception {
     String id = asked(keys.with(Role.ADMIN));
     String developer = keys.with(Role.DEVELOPER);
-    assertThat(pages.get(page(id), developer).body())
-        .doesNotContain("crater", "/replay");
+    assertThat(pages.get(page(id), developer).body()).doesNotContain("crater", "/replay");
     assertThat(pages.post(page(id) + "/replay", developer).statusCode()).isEqualTo(403);
     for (String who : new String[] {"", keys.with(Role.VIEWER)}) {
       assertThat(pages.get(page(id), who).body()).doesNotContain("crater", "/replay");
