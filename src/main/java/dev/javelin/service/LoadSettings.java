@@ -72,6 +72,10 @@ public record LoadSettings(
     return with(tokens, tokenBudget, cacheBytes, kvDType);
   }
 
+  LoadSettings withContextLength(int tokens) {
+    return with(tokens, tokenBudget, kvCacheBytes, kvDType);
+  }
+
   public LoadSettings withKvDType(KvDType type) {
     return with(contextLength, tokenBudget, kvCacheBytes, type);
   }

@@ -6,6 +6,7 @@ import dev.javelin.catalog.AliasPolicy.Loading;
 import dev.javelin.catalog.AliasTarget;
 import dev.javelin.catalog.Aliases;
 import dev.javelin.catalog.DecodingProfiles;
+import dev.javelin.catalog.LoadProfile;
 import dev.javelin.catalog.LoadProfiles;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
@@ -37,6 +38,7 @@ public final class StartModels {
   private final Routes routes;
   private final Loads loads;
   private final Instances instances;
+  private final StartContext contexts;
   private final ApplicationEventPublisher events;
 
   StartModels(
@@ -49,6 +51,7 @@ public final class StartModels {
       Routes routes,
       Loads loads,
       Instances instances,
+      StartContext contexts,
       ApplicationEventPublisher events) {
     this.models = models;
     this.loadProfiles = loadProfiles;
@@ -59,6 +62,7 @@ public final class StartModels {
     this.routes = routes;
     this.loads = loads;
     this.instances = instances;
+    this.contexts = contexts;
     this.events = events;
   }
 
@@ -112,9 +116,10 @@ public final class StartModels {
     if (models.find(name).isEmpty()) {
       models.create(name, "");
     }
-    if (loadProfiles.find(name, DEFAULT).isEmpty()) {
-      loadProfiles.put(name, DEFAULT, "{}", Revision.ANY);
-    }
+    LoadProfile loadProfile =
+        loadProfiles
+            .find(name, DEFAULT)
+            .orElseGet(() -> loadProfiles.put(name, DEFAULT, "{}", Revision.ANY));
     if (decodingProfiles.find(name, DEFAULT).isEmpty()) {
       decodingProfiles.put(name, DEFAULT, "{}", Revision.ANY);
     }
@@ -122,6 +127,9 @@ public final class StartModels {
         registrations
             .register(name, path, "path:" + path.toAbsolutePath().normalize(), ACTOR)
             .version();
+    if (aliases.find(name).map(this::ours).orElse(true)) {
+      contexts.settle(version, loadProfile);
+    }
     Alias alias = aliases.find(name).orElse(null);
     if (alias == null || (ours(alias) && !alias.version().id().equals(version.id()))) {
       alias =
