@@ -75,10 +75,11 @@ final class GgufCheckpoint implements Checkpoint {
   /** Row h * d + half * d/2 + i of the weight is stored row h * d + 2 * i + half. */
   private int[] rowOrder(StoredTensor tensor, String headsKey) {
     long rows = tensor.shape().isEmpty() ? 1 : tensor.shape().getFirst();
-    if (!(config.get(headsKey) instanceof Integer heads)
-        || heads <= 0
-        || rows % (2L * heads) != 0
-        || rows > Integer.MAX_VALUE / 2) {
+    if (!(config.get(headsKey) instanceof Integer heads)) {
+      throw new CheckpointException(
+          path(), "metadata", "says nothing of %s, the number of heads".formatted(headsKey));
+    }
+    if (heads <= 0 || rows % (2L * heads) != 0 || rows > Integer.MAX_VALUE / 2) {
       throw new CheckpointException(
           tensor.file(),
           "tensor '" + tensor.name() + "'",

@@ -107,7 +107,11 @@ final class GenerateCommand implements Command {
     if (template == null) {
       throw new EngineException(
           ErrorCode.INVALID_REQUEST,
-          "This model has no chat template; use --raw to give it the prompt as it is.");
+          model.report().warnings().stream()
+                  .filter(warning -> warning.contains("chat template"))
+                  .findFirst()
+                  .orElse("this model has no chat template")
+              + "; use --raw to give it the prompt as it is");
     }
     List<Map<String, Object>> messages = List.of(Map.of("role", "user", "content", text));
     return model.tokenizer().encode(template.render(messages, null, true, Map.of(), Instant.now()));

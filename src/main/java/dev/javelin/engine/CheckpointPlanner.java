@@ -68,9 +68,7 @@ public final class CheckpointPlanner implements LoadPlanner {
     return opened(
         path,
         checkpoint -> {
-          ModelConfig config = ModelConfig.from(checkpoint.config());
-          // Finds an architecture that nobody knows before anything is stored.
-          ModelLoader.layers(config);
+          ModelConfig config = ModelLoader.config(checkpoint);
           Optional<String> template = checkpoint.chatTemplate();
           return new ModelDescription(
               checkpoint.fileFormat().startsWith("GGUF") ? "gguf" : "safetensors",
@@ -116,8 +114,7 @@ public final class CheckpointPlanner implements LoadPlanner {
     return opened(
         path,
         checkpoint -> {
-          ModelConfig config = ModelConfig.from(checkpoint.config());
-          ModelLoader.layers(config);
+          ModelConfig config = ModelLoader.config(checkpoint);
           return new Outline(config, List.copyOf(checkpoint.tensors()), hasTokenizer(checkpoint));
         });
   }

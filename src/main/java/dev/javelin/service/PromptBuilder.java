@@ -50,7 +50,21 @@ final class PromptBuilder {
     if (ids.length == 0) {
       throw invalid("the prompt has no tokens; give at least one", prompt.field());
     }
+    checkKnown(model, ids, prompt.field());
     return ids;
+  }
+
+  /** Some tokenizers have tokens that their model has no embedding of. */
+  private static void checkKnown(LoadedModel model, int[] ids, String field) {
+    int embeddings = model.config().vocabSize();
+    for (int id : ids) {
+      if (id >= embeddings) {
+        throw invalid(
+            "the tokenizer makes the token %d of this text, but the model has only %d; leave it out"
+                .formatted(id, embeddings),
+            field);
+      }
+    }
   }
 
   private static void checkLength(LoadedModel model, String text, String field) {
@@ -69,7 +83,12 @@ final class PromptBuilder {
     ChatTemplate template = template(model, profile);
     if (template == null) {
       throw invalid(
-          "this model has no chat template; use /v1/completions with a prompt", "messages");
+          model.report().warnings().stream()
+                  .filter(warning -> warning.contains("chat template"))
+                  .findFirst()
+                  .orElse("this model has no chat template")
+              + "; use /v1/completions with a prompt",
+          "messages");
     }
     Map<String, Object> kwargs = chat.kwargs();
     if (profile.chatTemplateKwargs() != null) {

@@ -54,7 +54,12 @@ final class GgufTokenizerJson {
     model.put("ignore_merges", kind.ignoreMerges());
     vocabularyByName(model);
     ArrayNode merges = model.putArray("merges");
-    for (String merge : gguf.strings("merges")) {
+    List<String> given = gguf.strings("merges");
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the file has no tokenizer.ggml.merges; its text would be taken apart wrongly");
+    }
+    for (String merge : given) {
       // a byte-level token never holds a space, but a merge may begin with the character itself
       int space = merge.indexOf(' ', 1);
       if (space < 0) {

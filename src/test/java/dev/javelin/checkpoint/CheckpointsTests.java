@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.javelin.Shared;
+import dev.javelin.model.UnsupportedModelException;
+import dev.javelin.model.loader.ModelLoader;
 import dev.javelin.quant.PackedWeight;
 import dev.javelin.quant.WeightFormat;
 import java.io.IOException;
@@ -207,6 +209,33 @@ class CheckpointsTests {
           .containsEntry("partial_rotary_factor", 0.5)
           .containsEntry("num_local_experts", 2);
     }
+  }
+
+  /** Others have other keys; which of ours they lack says nothing. */
+  @Test
+  void anArchitectureThatNobodyKnowsIsNamedBeforeItsKeys() throws IOException {
+    GgufWriter writer =
+        new GgufWriter()
+            .meta("general.architecture", "mamba")
+            .meta("mamba.ssm.state_size", 16)
+            .tensor("output.weight", new float[] {1}, 1, 1);
+    try (Checkpoint checkpoint = Checkpoints.open(writer.write(temp.resolve("m.gguf")))) {
+      assertThatThrownBy(() -> ModelLoader.config(checkpoint))
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageContaining("'model_type' is mamba; supported are llama");
+    }
+  }
+
+  @Test
+  void theNumberOfHeadsIsMissedByName() throws IOException {
+    Path file =
+        new GgufWriter()
+            .meta("general.architecture", "llama")
+            .tensor("blk.0.attn_q.weight", new float[] {0, 1, 2, 3}, 4, 1)
+            .write(temp.resolve("headless.gguf"));
+    assertThatThrownBy(() -> Checkpoints.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("says nothing of num_attention_heads");
   }
 
   @Test

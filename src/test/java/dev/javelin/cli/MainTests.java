@@ -102,6 +102,14 @@ final class MainTests {
   }
 
   @Test
+  void aTemplateThatDoesNotCompileIsToldWithItsReason() {
+    model.withTemplate = false;
+    model.warnings = List.of("the chat template does not compile: line 3");
+    assertThat(run("generate", "m.gguf", "Hi")).isEqualTo(1);
+    assertThat(err()).contains("javelin: the chat template does not compile: line 3; use --raw");
+  }
+
+  @Test
   void samplingOptionsReachTheRequest() {
     assertThat(run("generate", "m", "x", "--temperature=0.5", "--seed", "7", "--max-tokens=2"))
         .isZero();

@@ -38,6 +38,7 @@ final class ScriptedModel implements ModelOpener {
   final List<Path> opened = new ArrayList<>();
   LoadOptions options = LoadOptions.DEFAULT;
   boolean withTemplate = true;
+  List<String> warnings = List.of();
   boolean closed;
   boolean aborted;
   GenerationEvent.@Nullable Failed failure;
@@ -49,7 +50,7 @@ final class ScriptedModel implements ModelOpener {
     progress.stage("opening");
     ModelConfig config =
         new ModelConfig("scripted", 128, 8, 16, 1, 1, 1, 8, 4096, 1e-5f, true, Map.of());
-    LoadReport report = new LoadReport("none", 1 << 20, 0, 0, List.of(), List.of());
+    LoadReport report = new LoadReport("none", 1 << 20, 0, 0, List.of(), warnings);
     return new LoadedModel(
         path,
         config,

@@ -1,11 +1,13 @@
 package dev.javelin.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.javelin.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -42,6 +44,17 @@ class DartTokenizerTests {
     if (fromGguf != null) {
       fromGguf.close();
     }
+  }
+
+  /** Words that are tokens themselves would be found all the same, and all others taken apart. */
+  @Test
+  void aFileWithoutMergesIsRefused() throws IOException {
+    Map<String, Object> metadata =
+        new HashMap<>(GgufMetadata.read(Path.of("models/dart/dart-20m-chat-q8_0.gguf")));
+    metadata.remove("tokenizer.ggml.merges");
+    assertThatThrownBy(() -> Tokenizers.fromGguf(metadata))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("tokenizer.ggml.merges");
   }
 
   private static Map<String, Object> map(Path file) throws IOException {

@@ -4,6 +4,7 @@ import dev.javelin.backend.Backend;
 import dev.javelin.checkpoint.Checkpoint;
 import dev.javelin.checkpoint.TensorInfo;
 import dev.javelin.checkpoint.WeightSource;
+import dev.javelin.model.ConfigValues;
 import dev.javelin.model.Model;
 import dev.javelin.model.ModelConfig;
 import dev.javelin.model.architecture.Architecture;
@@ -35,7 +36,20 @@ public final class ModelLoader {
    *     it throws ends the load
    */
   public static Model load(Checkpoint checkpoint, Backend backend, DoubleConsumer done) {
-    return load(ModelConfig.from(checkpoint.config()), checkpoint.weights(), backend, done);
+    return load(config(checkpoint), checkpoint.weights(), backend, done);
+  }
+
+  /**
+   * The configuration of a model that can be served. Whether anybody knows its architecture comes
+   * first: others may lack what all of ours have.
+   *
+   * @throws dev.javelin.model.UnsupportedModelException as {@link #load(Checkpoint, Backend)}
+   */
+  public static ModelConfig config(Checkpoint checkpoint) {
+    Architectures.of(new ConfigValues(checkpoint.config(), "").text("model_type"));
+    ModelConfig config = ModelConfig.from(checkpoint.config());
+    layers(config);
+    return config;
   }
 
   /** {@link #load(Checkpoint, Backend)} with a configuration already read, perhaps adjusted. */
