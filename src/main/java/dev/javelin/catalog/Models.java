@@ -103,17 +103,31 @@ public class Models {
     if (!users.isEmpty()) {
       throw inUse("model", name, users);
     }
-    versions.findByModelOrderByNumber(entity).forEach(this::remove);
+    versions.findByModel(name).forEach(this::remove);
     loadProfiles.deleteAll(loadProfiles.findByModelNameOrderByName(name));
     decodingProfiles.deleteAll(decodingProfiles.findByModelNameOrderByName(name));
     models.delete(entity);
   }
 
+  /** Of all models, by their names and numbers. */
+  @Transactional(readOnly = true)
+  public List<ModelVersion> versions() {
+    return versions.findAll().stream()
+        .map(ModelVersionEntity::view)
+        .sorted(Comparator.comparing(ModelVersion::model).thenComparingInt(ModelVersion::number))
+        .toList();
+  }
+
+  /**
+   * @throws CatalogException NOT_FOUND if there is no such model
+   */
   @Transactional(readOnly = true)
   public List<ModelVersion> versions(String model) {
-    return versions.findByModelOrderByNumber(entity(model)).stream()
-        .map(ModelVersionEntity::view)
-        .toList();
+    List<ModelVersionEntity> found = versions.findByModel(model);
+    if (found.isEmpty()) {
+      var _ = entity(model);
+    }
+    return found.stream().map(ModelVersionEntity::view).toList();
   }
 
   /**

@@ -44,8 +44,11 @@ public abstract class Profiles<P extends Profile, E extends ProfileEntity<P>> {
    */
   @Transactional(readOnly = true)
   public List<P> list(String model) {
-    requireModel(model);
-    return profiles.findByModelNameOrderByName(model).stream().map(ProfileEntity::view).toList();
+    List<E> found = profiles.findByModelNameOrderByName(model);
+    if (found.isEmpty()) {
+      var _ = requireModel(model);
+    }
+    return found.stream().map(ProfileEntity::view).toList();
   }
 
   @Transactional(readOnly = true)
@@ -101,10 +104,13 @@ public abstract class Profiles<P extends Profile, E extends ProfileEntity<P>> {
   }
 
   private E entity(String model, String name) {
-    requireModel(model);
     return profiles
         .findByModelNameAndName(model, name)
-        .orElseThrow(() -> CatalogException.notFound(kind, name));
+        .orElseThrow(
+            () -> {
+              var _ = requireModel(model);
+              return CatalogException.notFound(kind, name);
+            });
   }
 
   private ModelEntity requireModel(String model) {

@@ -40,9 +40,7 @@ final class Candidates {
   /** Those that are not a part of something else. */
   List<Candidate> list() {
     Map<String, String> known = new HashMap<>();
-    models.list().stream()
-        .flatMap(model -> models.versions(model.name()).stream())
-        .forEach(version -> known.put(version.path(), version.label()));
+    models.versions().forEach(version -> known.put(version.path(), version.label()));
     List<Candidate> found = new ArrayList<>();
     for (Path root : roots.roots()) {
       if (!Files.isDirectory(root)) {

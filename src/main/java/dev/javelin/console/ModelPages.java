@@ -16,6 +16,8 @@ import dev.javelin.service.ServedModel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -77,10 +79,12 @@ final class ModelPages {
 
   List<ModelRow> list() {
     List<Alias> all = aliases.list();
+    Map<String, List<ModelVersion>> known =
+        models.versions().stream().collect(Collectors.groupingBy(ModelVersion::model));
     return models.list().stream()
         .map(
             model -> {
-              List<ModelVersion> versions = models.versions(model.name());
+              List<ModelVersion> versions = known.getOrDefault(model.name(), List.of());
               return new ModelRow(
                   model,
                   versions.isEmpty() ? null : versions.getLast(),

@@ -9,7 +9,6 @@ import dev.javelin.catalog.LoadProfile;
 import dev.javelin.catalog.LoadProfiles;
 import dev.javelin.catalog.ModelVersion;
 import dev.javelin.catalog.Models;
-import dev.javelin.catalog.RegisteredModel;
 import dev.javelin.service.AliasChanges;
 import dev.javelin.service.FitChecks;
 import dev.javelin.service.Instance;
@@ -21,10 +20,13 @@ import dev.javelin.service.ProfileDocuments;
 import dev.javelin.service.RunningRequests;
 import dev.javelin.service.ServingProperties;
 import dev.javelin.service.Swaps;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -151,15 +153,17 @@ final class RuntimePlans {
    * @param wanted null: the first that is not in memory
    */
   Load load(@Nullable String wanted) {
-    List<String> choices = new ArrayList<>();
-    for (RegisteredModel model : models.list()) {
-      List<LoadProfile> profiles = loadProfiles.list(model.name());
-      for (ModelVersion version : models.versions(model.name()).reversed()) {
-        profiles.forEach(
-            profile ->
-                choices.add(new What(model.name(), version.number(), profile.name()).toString()));
-      }
-    }
+    Map<String, List<LoadProfile>> profiles = new HashMap<>();
+    List<String> choices =
+        newestFirst()
+            .flatMap(
+                version ->
+                    profiles.computeIfAbsent(version.model(), loadProfiles::list).stream()
+                        .map(
+                            profile ->
+                                new What(version.model(), version.number(), profile.name())
+                                    .toString()))
+            .toList();
     if (choices.isEmpty()) {
       throw new ProblemException(
           Problem.of(Problem.Type.NOT_FOUND, "no model has a version and a load profile yet")
@@ -187,6 +191,14 @@ final class RuntimePlans {
                 fitChecks.check(
                     version, profile.name(), documents.load(profile.settings()), Set.of())),
         served);
+  }
+
+  /** All versions by their model, of each model the newest first. */
+  private Stream<ModelVersion> newestFirst() {
+    return models.versions().stream()
+        .sorted(
+            Comparator.comparing(ModelVersion::model)
+                .thenComparing(ModelVersion::number, Comparator.reverseOrder()));
   }
 
   /**
@@ -233,10 +245,7 @@ final class RuntimePlans {
     return new Swap(
         alias,
         to.model() + ":" + to.version(),
-        models.list().stream()
-            .flatMap(model -> models.versions(model.name()).reversed().stream())
-            .map(ModelVersion::label)
-            .toList(),
+        newestFirst().map(ModelVersion::label).toList(),
         to.loadProfile(),
         loadProfiles.list(to.model()).stream().map(LoadProfile::name).toList(),
         to.decodingProfile(),

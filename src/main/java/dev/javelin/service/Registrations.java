@@ -158,8 +158,7 @@ public final class Registrations {
   /** Versions whose digest was interrupted go on being digested. */
   void resumeDigests() {
     List<ModelVersion> undigested =
-        models.list().stream()
-            .flatMap(model -> models.versions(model.name()).stream())
+        models.versions().stream()
             .filter(version -> version.sha256() == null && files.unchanged(version))
             .toList();
     undigested.forEach(version -> digest(version, "start"));
