@@ -39,6 +39,9 @@ final class ApiErrorHandler implements WebExceptionHandler {
     if (failure instanceof MethodNotAllowedException method) {
       headers.setAllow(method.getSupportedMethods());
     }
-    return bodies.write(exchange, error.status(), ApiErrors.envelope(error));
+    // Netty itself answers a body whose chunks are none: then there is nothing left to say.
+    return bodies
+        .write(exchange, error.status(), ApiErrors.envelope(error))
+        .onErrorComplete(IllegalStateException.class);
   }
 }

@@ -223,6 +223,17 @@ class MalformedRequestTests {
     assertThat(output.getAll()).doesNotContain("\tat ", "Exception");
   }
 
+  /** Netty answers these before anything of ours is asked. */
+  @Test
+  void chunksThatAreNoneLeaveNoTrace(CapturedOutput output) throws Exception {
+    for (String chunks : List.of("zz\r\nabc", "5\r\n{\"mod\r\nzz\r\n")) {
+      assertThat(
+              raw(List.of("Content-Type: application/json", "Transfer-Encoding: chunked"), chunks))
+          .startsWith("HTTP/1.1 400 ");
+    }
+    assertThat(output.getAll()).doesNotContain("\tat ", "Exception");
+  }
+
   /** Half a body, then silence: the server must answer by itself and close. */
   @Test
   void aBodyThatNeverEndsIsRefused(CapturedOutput output) throws Exception {
