@@ -148,6 +148,10 @@ public final class EngineFactory implements ModelOpener, CheckpointOpener {
   private static Tokenizer openTokenizer(Path path, Checkpoint checkpoint) {
     try {
       Optional<Path> json = checkpoint.tokenizerJson();
+      if (json.isEmpty() && !checkpoint.fileFormat().startsWith("GGUF")) {
+        throw new IllegalArgumentException(
+            "there is no tokenizer.json beside the weights; another kind, such as tokenizer.model, is not read");
+      }
       return json.isPresent()
           ? Tokenizers.fromJson(json.get(), checkpoint.config(), checkpoint.generationConfig())
           : Tokenizers.fromGguf(checkpoint.metadata());

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -60,6 +61,15 @@ public final class Tokenizers {
     configured.addAll(ids(generationConfig, "eos_token_id"));
     OptionalInt bos = named(names, "bos_token", vocabulary, config);
     OptionalInt eos = named(names, "eos_token", vocabulary, config);
+    IntStream.concat(bos.stream(), configured.stream().mapToInt(Integer::intValue))
+        .filter(id -> id >= vocabulary.size())
+        .findFirst()
+        .ifPresent(
+            id -> {
+              throw new IllegalArgumentException(
+                  "bos_token_id or eos_token_id is %d; there are tokens 0 to %d"
+                      .formatted(id, vocabulary.size() - 1));
+            });
     return open(definition, vocabulary, bos, eos, configured);
   }
 
@@ -140,12 +150,14 @@ public final class Tokenizers {
 
   private static List<Integer> ids(Map<String, Object> config, String key) {
     @Nullable Object given = config.get(key);
-    return switch (given) {
-      case null -> List.of();
-      case Number id -> List.of(id.intValue());
-      case List<?> list -> list.stream().map(element -> id(key, element)).toList();
-      default -> List.of(id(key, given));
-    };
+    List<Integer> ids =
+        switch (given) {
+          case null -> List.of();
+          case List<?> list -> list.stream().map(element -> id(key, element)).toList();
+          default -> List.of(id(key, given));
+        };
+    // Some configurations write -1 for none.
+    return ids.stream().filter(id -> id >= 0).toList();
   }
 
   private static Integer id(String key, Object given) {

@@ -105,6 +105,19 @@ class TokenizerJsonTests {
   }
 
   @Test
+  void anEndThatIsNoTokenIsRefusedAndMinusOneIsNone() throws IOException {
+    try (Tokenizer tokenizer = open(Map.of("bos_token_id", -1, "eos_token_id", -1), Map.of())) {
+      assertThat(tokenizer.eosTokenIds()).isEmpty();
+    }
+    for (Map<String, Object> config :
+        List.<Map<String, Object>>of(Map.of("eos_token_id", 10), Map.of("bos_token_id", 10))) {
+      assertThatThrownBy(() -> open(config, Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is 10; there are tokens 0 to 9");
+    }
+  }
+
+  @Test
   void aModelsPaddingBehindTheVocabularyIsNoText() throws IOException {
     try (Tokenizer tokenizer = open(Map.of(), Map.of())) {
       assertThat(tokenizer.decode(new int[] {4, 5000}, true)).isEqualTo("a");
