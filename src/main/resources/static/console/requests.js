@@ -53,6 +53,22 @@ function common(row, request) {
   say(part.rate, request.tokensPerSecond > 0 ? format(request.tokensPerSecond) : "–");
 }
 
+/** Rows in sight. The others are laid out, too, and text that nobody sees costs as much: it waits. */
+const inSight = new Set();
+const sight = new IntersectionObserver(
+  (changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) {
+        inSight.add(target);
+        patchLive(target, target.request);
+      } else {
+        inSight.delete(target);
+      }
+    }
+  },
+  { root: live.closest(".scroll"), rootMargin: "200px" },
+);
+
 function patchLive(row, request) {
   const part = parts(row);
   const state = leaving.has(request.id) ? "cancelling" : request.state;
@@ -106,10 +122,15 @@ function showLive(requests) {
   for (const request of requests) {
     const row = known.get(request.id) ?? fresh.appendChild(makeLive(request));
     known.delete(request.id);
-    patchLive(row, request);
+    const first = row.request === undefined;
+    row.request = request;
+    if (first) sight.observe(row);
+    if (first || inSight.has(row)) patchLive(row, request);
   }
   for (const [id, row] of known) {
     leaving.delete(id);
+    sight.unobserve(row);
+    inSight.delete(row);
     row.remove();
   }
   live.append(fresh);

@@ -100,12 +100,17 @@ class ServingBrowserTests {
       browser.await().until(_ -> rows("#live") == MANY);
       assertThat(browser.text("#live-count")).isEqualTo("500");
       browser.driver().executeScript(WATCH);
+      WebElement first = browser.awaitElement("#live tr:first-child [data-field=tokens]");
       WebElement tokens = browser.awaitElement("#live tr:nth-child(250) [data-field=tokens]");
+      bringIntoSight(tokens);
       for (int generated = 6; generated <= 8; generated++) {
         engine.generatedTokens = generated;
         String wanted = "→ " + generated + " /";
         browser.await().until(_ -> tokens.getText().contains(wanted));
       }
+      // What was out of sight tells the newest as soon as it is looked at.
+      bringIntoSight(first);
+      browser.await().until(_ -> first.getText().contains("→ 8 /"));
       assertThat(browser.driver().executeScript("return window.moved")).isEqualTo(0L);
       browser.screenshot("requests-500-1440-light-en");
 
@@ -128,6 +133,10 @@ class ServingBrowserTests {
     browser.click("#older:not([hidden])");
     browser.await().until(_ -> !browser.text("#requests").contains(String.valueOf(last)));
     assertThat(rows("#requests")).isEqualTo(RequestRows.PAGE);
+  }
+
+  private static void bringIntoSight(WebElement element) {
+    browser.driver().executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
   }
 
   @Test
