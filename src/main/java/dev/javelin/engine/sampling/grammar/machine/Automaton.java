@@ -108,6 +108,11 @@ public final class Automaton {
     return known != null ? known : step(from, byteClass, effort);
   }
 
+  /** States that are known. */
+  synchronized int numStates() {
+    return states.size();
+  }
+
   /** Where no text goes on. */
   synchronized State deadState() {
     return dead;
@@ -198,7 +203,7 @@ public final class Automaton {
   }
 
   /** Drops what was learnt; states in use go on with the stacks they have. */
-  private void forget() {
+  synchronized void forget() {
     // Ids go on: sets made before are in use, and unions are known by the ids of their parts.
     table = new StackTable(table.nextId());
     states.clear();

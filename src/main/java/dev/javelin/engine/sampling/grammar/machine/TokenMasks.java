@@ -9,19 +9,25 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; whoever asks for a mask that another thread computes waits for it.
  */
 public final class TokenMasks {
-  /** Masks kept before they are forgotten; each has a bit for every token. */
-  private static final int MAX_MASK_BYTES = 32 << 20;
+  /** Kept before all states are forgotten with their masks; each has a bit for every token. */
+  static final long MAX_MASK_BYTES = 32 << 20;
 
   /** Masks that {@link #prepare} computes at once. */
   private static final int MAX_PREPARED = 64;
 
   private final Automaton automaton;
   private final TokenTrie trie;
+  private final long maxMaskBytes;
   private final Map<TokenMask, TokenMask> distinct = new HashMap<>();
 
   public TokenMasks(Automaton automaton, TokenTrie trie) {
+    this(automaton, trie, MAX_MASK_BYTES);
+  }
+
+  TokenMasks(Automaton automaton, TokenTrie trie, long maxMaskBytes) {
     this.automaton = automaton;
     this.trie = trie;
+    this.maxMaskBytes = maxMaskBytes;
   }
 
   public State start() {
@@ -50,8 +56,9 @@ public final class TokenMasks {
     mask = same.mask;
     if (mask == null) {
       mask = trie.mask(automaton, same);
-      if ((long) distinct.size() * trie.vocabSize() / 8 > MAX_MASK_BYTES) {
+      if ((long) distinct.size() * trie.vocabSize() / 8 > maxMaskBytes) {
         distinct.clear();
+        automaton.forget();
       }
       TokenMask kept = distinct.putIfAbsent(mask, mask);
       mask = kept == null ? mask : kept;

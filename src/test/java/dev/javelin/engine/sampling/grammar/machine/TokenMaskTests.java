@@ -82,6 +82,28 @@ final class TokenMaskTests {
   }
 
   @Test
+  void forgetsStatesWhenTheirMasksTakeTooMuch() {
+    // Behind each beginning another token may come, so every state has a mask of its own.
+    List<byte[]> vocabulary = new ArrayList<>(List.of(b(""), b(""), b("")));
+    List<Expr> options = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      vocabulary.add(b("<%03d>".formatted(i)));
+      options.add(Expr.text("<%03d><%03d>".formatted(i, 299 - i)));
+    }
+    Automaton automaton = new Automaton(Grammar.of(new Expr.Alt(options)), budget());
+    long bytes = vocabulary.size() / 8;
+    TokenMasks masks = new TokenMasks(automaton, trie(vocabulary), 10 * bytes);
+    State begun = masks.start();
+    masks.of(begun);
+    for (int i = 0; i < 300; i++) {
+      // A place that is still in use outlives what is forgotten.
+      State state = masks.after(i % 2 == 0 ? begun : masks.start(), 3 + i);
+      assertThat(masks.of(state).forced()).isEqualTo(3 + 299 - i);
+    }
+    assertThat(automaton.numStates()).isLessThan(600);
+  }
+
+  @Test
   void countsLongRepetitionsToTheLastByte() {
     Grammar grammar = Grammar.of(new Expr.Repeat(Expr.text("a"), 500, 20_000));
     List<byte[]> vocabulary = List.of(b(""), b(""), b(""), b("a"), b("aaaa"));
