@@ -72,6 +72,7 @@ export class Chart {
   #zoom;
   #colours = {};
   #uplot = null;
+  #empty = true;
 
   /** @param zoom takes [from, to], or null for all of the time */
   constructor(panel, view, zoom) {
@@ -161,7 +162,7 @@ export class Chart {
       series: [{}, ...this.#legends.map((_, index) => this.#line(LINES[index])).reverse()],
       scales: {
         x: { range: (_, first, last) => this.#view.zoom ?? [first, last] },
-        y: { range: (_, __, most) => [0, this.#top(most)] },
+        y: { range: (_, __, most) => this.#scale(most) },
       },
       axes: [
         {
@@ -182,7 +183,8 @@ export class Chart {
           grid: { stroke: () => this.#colours.line, width: 1 },
           ticks: { show: false },
           splits: (_, __, ___, top) => [0, 1, 2, 3, 4].map((part) => (top * part) / 4),
-          values: (_, splits) => splits.map((value, part) => (part % 2 === 0 ? format(value, this.#unit) : "")),
+          values: (_, splits) =>
+            splits.map((value, part) => (part % 2 === 0 && !this.#empty ? format(value, this.#unit) : "")),
         },
       ],
       cursor: {
@@ -214,6 +216,12 @@ export class Chart {
         filter: (uplot, index, all) => (all ? null : lonely(uplot.data[index])),
       },
     };
+  }
+
+  /** From 0; without a value there is no scale to tell of. */
+  #scale(most) {
+    this.#empty = most === null;
+    return [0, this.#top(most)];
   }
 
   #top(most) {
@@ -367,16 +375,14 @@ export class Chart {
   /** In words, for whoever does not see the lines: what is newest, lowest and highest. */
   #describe() {
     const [first, last] = this.#shown();
-    let nothing = true;
     const words = this.#legends.map(({ series, name }) => {
       const run = this.#view.runs[series].slice(first, last + 1);
       const known = run.filter((value) => value !== null);
       if (known.length === 0) return fill("metrics.nothing", name);
-      nothing = false;
       const [low, high] = known.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
       return fill("metrics.about", name, ...[newest(run), low, high].map((value) => format(value, this.#unit)));
     });
     byId(this.#host.getAttribute("aria-describedby")).textContent = words.join(" ");
-    this.#none.hidden = !nothing;
+    this.#none.hidden = !this.#empty;
   }
 }
