@@ -261,10 +261,7 @@ class CrashTests {
       ended(each.path("id").stringValue());
     }
     switch (moment.kind()) {
-      case "pull" ->
-          assertThat(versions("source"))
-              .as(all.toPrettyString())
-              .contains("hf:owner/name:pulled%d.gguf".formatted(count - 1));
+      case "pull" -> awaitVersion("hf:owner/name:pulled%d.gguf".formatted(count - 1));
       case "upload" -> completed();
       default -> {}
     }
@@ -291,6 +288,14 @@ class CrashTests {
       assertThat(files.filter(Files::isRegularFile).map(Path::toString))
           .as("nothing is in the store but versions")
           .containsExactlyInAnyOrderElementsOf(versions("path"));
+    }
+  }
+
+  /** A pull goes on once the server has started, beside the first requests. */
+  private void awaitVersion(String source) throws Exception {
+    while (!versions("source").contains(source)) {
+      JsonNode all = get("/api/v1/operations?limit=200").path("items");
+      assertThat(all.findValuesAsString("state")).as(all.toPrettyString()).doesNotContain("FAILED");
     }
   }
 

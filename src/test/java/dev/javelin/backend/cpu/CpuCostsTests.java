@@ -28,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is told before a load is what it takes: off the heap and on it, idle and at its busiest. */
 class CpuCostsTests {
   private static final Percentage CLOSE = Percentage.withPercentage(5);
+
+  /** The heap has other tests' servers, too: what they take and give back meanwhile. */
+  private static final long OTHERS_BYTES = 256 << 10;
   private static final Path DART = Path.of("models/dart/dart-20m-chat-q8_0.gguf");
 
   /** Nothing chosen but that prompts may fill a step. */
@@ -93,7 +97,9 @@ class CpuCostsTests {
           heapNeeded,
           100.0 * heapNeeded / heap - 100);
       assertThat(hostNeeded).as("off the heap").isCloseTo(host, CLOSE);
-      assertThat(heapNeeded).as("on the heap").isCloseTo(heap, CLOSE);
+      assertThat(heapNeeded)
+          .as("on the heap")
+          .isCloseTo(heap, Offset.offset(heap / 20 + OTHERS_BYTES));
     }
   }
 
