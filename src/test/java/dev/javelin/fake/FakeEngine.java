@@ -63,6 +63,7 @@ public final class FakeEngine implements Engine {
     requests.clear();
     aborts.clear();
     generatedTokens = 5;
+    full = false;
   }
 
   /** A script of text pieces, one token each, and an end. */
