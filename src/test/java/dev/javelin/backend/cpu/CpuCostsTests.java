@@ -40,6 +40,7 @@ class CpuCostsTests {
 
   /** The heap has other tests' servers, too: what they take and give back meanwhile. */
   private static final long OTHERS_BYTES = 256 << 10;
+
   private static final Path DART = Path.of("models/dart/dart-20m-chat-q8_0.gguf");
 
   /** Nothing chosen but that prompts may fill a step. */
