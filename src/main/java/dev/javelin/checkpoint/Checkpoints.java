@@ -22,7 +22,8 @@ public final class Checkpoints {
       return openFolder(path);
     }
     if (!Files.isRegularFile(path)) {
-      throw new CheckpointException(path, "file", "does not exist: " + path);
+      throw new CheckpointException(
+          path, "file", (Files.exists(path) ? "is no regular file: " : "does not exist: ") + path);
     }
     String name = fileName(path);
     if (name.endsWith(".gguf")) {

@@ -36,9 +36,9 @@ final class DataDirectory implements ApplicationListener<ApplicationEnvironmentP
                 Map.of("javelin.data-path", directory.normalize().toString().replace('\\', '/'))));
     // Spring would open a database in memory instead, and all would be lost at the end.
     String database = environment.getProperty("javelin.database-url");
-    if (database != null && !database.startsWith("jdbc:")) {
+    if (database != null && !database.matches("jdbc:(h2|postgresql):.*")) {
       throw new StartupException(
-          "the address of the database is '%s'; it must begin with jdbc:, as in jdbc:postgresql://localhost/javelin"
+          "the address of the database is '%s'; it must begin with jdbc:h2: or jdbc:postgresql:, as in jdbc:postgresql://localhost/javelin"
               .formatted(Redaction.withoutPasswords(database)));
     }
   }

@@ -33,6 +33,21 @@ public record JavelinProperties(
 
   private static final String BUILT_IN = "models/dart/dart-20m-chat-q8_0.gguf";
 
+  public JavelinProperties {
+    if (maxBody.toBytes() < 1 || maxBody.toBytes() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("max-body must be from 1B to 2047MB, not " + maxBody);
+    }
+    positive("body-timeout", bodyTimeout);
+    positive("keep-alive", keepAlive);
+    positive("request-timeout", requestTimeout);
+  }
+
+  private static void positive(String name, Duration given) {
+    if (!given.isPositive()) {
+      throw new IllegalArgumentException("%s must be above 0, not %s".formatted(name, given));
+    }
+  }
+
   /** What clients call the model. */
   public String modelName() {
     if (!servedName.isEmpty()) {
@@ -41,7 +56,8 @@ public record JavelinProperties(
     if (modelPath().equals(home.resolve(BUILT_IN).normalize())) {
       return "dart";
     }
-    String file = modelPath().toAbsolutePath().getFileName().toString();
+    Path last = modelPath().toAbsolutePath().getFileName();
+    String file = last == null ? "model" : last.toString();
     return file.endsWith(".gguf") ? file.substring(0, file.length() - ".gguf".length()) : file;
   }
 

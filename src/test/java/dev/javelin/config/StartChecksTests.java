@@ -63,13 +63,14 @@ class StartChecksTests {
         environment(here, "--javelin.database-url=jdbc:h2:file:${javelin.data-path}/a");
     check.onApplicationEvent(started(good));
     assertThat(good.getProperty("javelin.database-url")).startsWith("jdbc:h2:file:/");
-    for (String wrong : new String[] {"", "postgresql://u:planted@localhost/javelin"}) {
+    for (String wrong :
+        new String[] {"", "postgresql://u:planted@localhost/javelin", "jdbc:mysql://a/b"}) {
       assertThatExceptionOfType(StartupException.class)
           .isThrownBy(
               () ->
                   check.onApplicationEvent(
                       started(environment(here, "--javelin.database-url=" + wrong))))
-          .withMessageContaining("must begin with jdbc:")
+          .withMessageContaining("must begin with jdbc:h2: or jdbc:postgresql:")
           .withMessageNotContaining("planted");
     }
   }
