@@ -3,8 +3,6 @@ package dev.javelin.config;
 import java.net.BindException;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.boot.SpringApplication;
@@ -72,9 +70,12 @@ final class StartupFailureReporter implements SpringBootExceptionReporter {
 
   /** What is made together with the web server may fail too; that is for a trace to tell. */
   private static boolean ofABean(Throwable failure) {
-    return Stream.<@Nullable Throwable>iterate(
-            failure.getCause(), Objects::nonNull, Throwable::getCause)
-        .anyMatch(BeansException.class::isInstance);
+    for (Throwable at = failure.getCause(); at != null; at = at.getCause()) {
+      if (at instanceof BeansException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The innermost setting whose value is none of its kind; null if that is not why. */
