@@ -113,6 +113,8 @@ public final class Loads {
     ModelVersion version = instance.version();
     try {
       operation.stage("fit-check");
+      // Another server must not delete what is being loaded here; without a database none can.
+      instances.writeDown();
       files.checkUnchanged(version);
       LoadSettings settings = documents.load(instance.profile().settings());
       LoadOptions options = settings.options();

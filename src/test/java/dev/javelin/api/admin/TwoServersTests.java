@@ -52,6 +52,7 @@ class TwoServersTests {
       swapsOfOneAliasRunOneAtATime(both);
       ofTwoChangesOfOneStateOneIsMade(both);
       whatOneServerRunsTheOtherShows(both);
+      whatOneServerHoldsTheOtherDoesNotDelete(both);
     }
   }
 
@@ -104,6 +105,27 @@ class TwoServersTests {
     Answer shown = both.get(0).get(begun.header("Location"));
     both.get(1).succeeded(begun);
     assertThat(shown.is(200).text("/kind")).isEqualTo(begun.text("/kind"));
+  }
+
+  private void whatOneServerHoldsTheOtherDoesNotDelete(List<ApiClient> both) throws Exception {
+    ApiClient one = both.get(0);
+    ApiClient two = both.get(1);
+    register(one, "three");
+    String path = "/api/v1/models/house/versions/3";
+    String load = "{\"model\":\"house\",\"version\":3,\"loadProfile\":\"default\"}";
+    Answer loaded = two.succeeded(two.post("/api/v1/instances", load).is(202));
+    one.delete(path).isProblem(409, "in-use");
+    assertThat(one.get(path).status()).isEqualTo(200);
+    String instance = "/api/v1/instances/" + loaded.text("/result/id");
+    two.succeeded(two.delete(instance).is(202));
+    List<Integer> deleted =
+        together(both, client -> client.delete(path)).stream().map(Answer::status).toList();
+    // The other hears that it is gone, just being deleted, or not yet known to be out of memory.
+    assertThat(deleted).containsOnlyOnce(204).isSubsetOf(204, 404, 409, 412);
+    for (ApiClient client : both) {
+      client.get(path).is(404);
+      client.post("/api/v1/instances", load).is(404);
+    }
   }
 
   private interface Ask {
