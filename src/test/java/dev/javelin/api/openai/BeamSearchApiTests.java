@@ -12,9 +12,6 @@ import dev.javelin.engine.request.Usage;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,11 +30,12 @@ class BeamSearchApiTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private ApiCalls calls = new ApiCalls(0);
   private FakeEngine engine = new FakeEngine();
 
   @BeforeEach
   void ready() {
+    calls = new ApiCalls(port);
     engine = opener.engine;
     engine.plays(
         new GenerationEvent.TextDelta(
@@ -54,16 +52,12 @@ class BeamSearchApiTests {
     return "{\"model\":\"pom.xml\",\"prompt\":\"ab\",\"use_beam_search\":true%s}".formatted(more);
   }
 
-  private static String chat(String more) {
-    return "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}"
-        .formatted(more);
-  }
-
   @Test
   void completionsAreToldBestFirstWithTheUsageOfAll() throws Exception {
     JsonNode answer =
         JSON.readTree(
-            post(
+            calls
+                .post(
                     "/v1/completions",
                     completion(",\"n\":3,\"best_of\":4,\"max_tokens\":3,\"logprobs\":1"))
                 .body());
@@ -88,9 +82,10 @@ class BeamSearchApiTests {
   void chatsToo() throws Exception {
     JsonNode answer =
         JSON.readTree(
-            post(
+            calls
+                .post(
                     "/v1/chat/completions",
-                    chat(
+                    ApiCalls.chat(
                         ",\"use_beam_search\":true,\"n\":2,\"max_tokens\":2,\"temperature\":0,"
                             + "\"length_penalty\":0.5,\"early_stopping\":\"never\""))
                 .body());
@@ -105,7 +100,7 @@ class BeamSearchApiTests {
   void anAnswerEndsAtAStopString(boolean include, String second) throws Exception {
     String fields =
         ",\"n\":2,\"max_tokens\":2,\"stop\":\"y\",\"include_stop_str_in_output\":" + include;
-    JsonNode choices = JSON.readTree(post("/v1/completions", completion(fields)).body());
+    JsonNode choices = JSON.readTree(calls.post("/v1/completions", completion(fields)).body());
     assertThat(choices.path("choices").valueStream().map(c -> c.path("text").stringValue()))
         .containsExactly("xx", second);
     assertThat(
@@ -116,7 +111,8 @@ class BeamSearchApiTests {
   @Test
   void onlyWhatIsThereIsTold() throws Exception {
     JsonNode answer =
-        JSON.readTree(post("/v1/completions", completion(",\"n\":4,\"max_tokens\":1")).body());
+        JSON.readTree(
+            calls.post("/v1/completions", completion(",\"n\":4,\"max_tokens\":1")).body());
     assertThat(answer.path("choices").valueStream().map(c -> c.path("text").stringValue()))
         .containsExactly("x", "y");
   }
@@ -124,10 +120,10 @@ class BeamSearchApiTests {
   @Test
   void aFailureOfOneStepIsTheCalls() throws Exception {
     engine.failsWith(ErrorCode.STEP_FAILED);
-    HttpResponse<String> response = post("/v1/completions", completion(",\"n\":2"));
+    HttpResponse<String> response = calls.post("/v1/completions", completion(",\"n\":2"));
     assertThat(response.statusCode()).isEqualTo(500);
     engine.refuses(ErrorCode.QUEUE_FULL);
-    assertThat(post("/v1/completions", completion(",\"n\":2")).statusCode()).isEqualTo(429);
+    assertThat(calls.post("/v1/completions", completion(",\"n\":2")).statusCode()).isEqualTo(429);
   }
 
   @ParameterizedTest
@@ -154,7 +150,9 @@ class BeamSearchApiTests {
           best_of; "best_of":65
           """)
   void whatHasNoPlaceInASearchIsRefusedByName(String field, String fields) throws Exception {
-    assertField(post("/v1/chat/completions", chat(",\"use_beam_search\":true," + fields)), field);
+    ApiCalls.assertField(
+        calls.post("/v1/chat/completions", ApiCalls.chat(",\"use_beam_search\":true," + fields)),
+        field);
   }
 
   @ParameterizedTest
@@ -168,21 +166,6 @@ class BeamSearchApiTests {
           use_beam_search; "use_beam_search":"yes"
           """)
   void theFieldsOfASearchNeedOne(String field, String fields) throws Exception {
-    assertField(post("/v1/chat/completions", chat("," + fields)), field);
-  }
-
-  private static void assertField(HttpResponse<String> response, String field) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
-    JsonNode error = JSON.readTree(response.body()).path("error");
-    assertThat(error.path("param").stringValue(null)).as(response.body()).isEqualTo(field);
-  }
-
-  private HttpResponse<String> post(String path, String body) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
+    ApiCalls.assertField(calls.post("/v1/chat/completions", ApiCalls.chat("," + fields)), field);
   }
 }

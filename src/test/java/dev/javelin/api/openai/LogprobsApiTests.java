@@ -14,10 +14,6 @@ import dev.javelin.engine.request.Usage;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,12 +37,13 @@ class LogprobsApiTests {
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private ApiCalls calls = new ApiCalls(0);
   private FakeEngine engine = new FakeEngine();
 
   /** Says "hé!": é is two tokens, told together. */
   @BeforeEach
   void ready() {
+    calls = new ApiCalls(port);
     engine = opener.engine;
     engine.plays(
         new GenerationEvent.PromptScored(List.of(token('b', -0.5f, 'x', 'y'))),
@@ -63,19 +60,11 @@ class LogprobsApiTests {
     return new TokenLogprobs(id, logprob, 3, top, new float[] {-0.25f, -1.5f});
   }
 
-  private static String chat(String more) {
-    return "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}"
-        .formatted(more);
-  }
-
-  private static String completion(String more) {
-    return "{\"model\":\"pom.xml\",\"prompt\":\"ab\"%s}".formatted(more);
-  }
-
   @Test
   void chatLogprobsAreTheSameStreamedOrNot() throws Exception {
     String fields = ",\"logprobs\":true,\"top_logprobs\":2";
-    JsonNode whole = JSON.readTree(post("/v1/chat/completions", chat(fields)).body());
+    JsonNode whole =
+        JSON.readTree(calls.post("/v1/chat/completions", ApiCalls.chat(fields)).body());
     JsonNode logprobs = whole.at("/choices/0/logprobs");
     assertThat(whole.at("/choices/0/message/content").stringValue()).isEqualTo("hé!");
     assertThat(logprobs.propertyNames()).containsExactly("content", "refusal");
@@ -87,7 +76,8 @@ class LogprobsApiTests {
             {"token":"a","logprob":-0.25,"bytes":[97]},\
             {"token":"b","logprob":-1.5,"bytes":[98]}]}""");
     ArrayNode streamed = JsonNodeFactory.instance.arrayNode();
-    for (JsonNode chunk : chunks("/v1/chat/completions", chat(fields + ",\"stream\":true"))) {
+    for (JsonNode chunk :
+        calls.chunks("/v1/chat/completions", ApiCalls.chat(fields + ",\"stream\":true"))) {
       chunk.at("/choices/0/logprobs/content").forEach(streamed::add);
     }
     assertThat(streamed).isEqualTo(logprobs.path("content"));
@@ -99,7 +89,10 @@ class LogprobsApiTests {
     String ids = ",\"return_tokens_as_token_ids\":true";
     JsonNode chat =
         JSON.readTree(
-                post("/v1/chat/completions", chat(ids + ",\"logprobs\":true,\"top_logprobs\":2"))
+                calls
+                    .post(
+                        "/v1/chat/completions",
+                        ApiCalls.chat(ids + ",\"logprobs\":true,\"top_logprobs\":2"))
                     .body())
             .at("/choices/0/logprobs/content/1");
     assertThat(chat.toString())
@@ -109,7 +102,8 @@ class LogprobsApiTests {
             {"token":"token_id:97","logprob":-0.25,"bytes":[97]},\
             {"token":"token_id:98","logprob":-1.5,"bytes":[98]}]}""");
     JsonNode completion =
-        JSON.readTree(post("/v1/completions", completion(ids + ",\"logprobs\":0")).body());
+        JSON.readTree(
+            calls.post("/v1/completions", ApiCalls.completion(ids + ",\"logprobs\":0")).body());
     assertThat(completion.at("/choices/0/logprobs/tokens").toString())
         .isEqualTo("[\"token_id:104\",\"token_id:195\",\"token_id:169\",\"token_id:33\"]");
   }
@@ -118,7 +112,8 @@ class LogprobsApiTests {
   void completionLogprobsOfAnEchoedPromptAreTheSameStreamedOrNot() throws Exception {
     String fields = ",\"logprobs\":1,\"prompt_logprobs\":2,\"echo\":true";
     JsonNode choice =
-        JSON.readTree(post("/v1/completions", completion(fields)).body()).at("/choices/0");
+        JSON.readTree(calls.post("/v1/completions", ApiCalls.completion(fields)).body())
+            .at("/choices/0");
     assertThat(choice.path("text").stringValue()).isEqualTo("abhé!");
     assertThat(choice.path("logprobs").toString())
         .isEqualTo(
@@ -136,7 +131,8 @@ class LogprobsApiTests {
             "121":{"logprob":-1.5,"rank":2,"decoded_token":"y"}}]""");
     StringBuilder text = new StringBuilder();
     ObjectNode gathered = LogprobsFormat.emptyCompletion();
-    for (JsonNode chunk : chunks("/v1/completions", completion(fields + ",\"stream\":true"))) {
+    for (JsonNode chunk :
+        calls.chunks("/v1/completions", ApiCalls.completion(fields + ",\"stream\":true"))) {
       text.append(chunk.at("/choices/0/text").stringValue());
       for (String name : gathered.propertyNames()) {
         chunk.at("/choices/0/logprobs").path(name).forEach(((ArrayNode) gathered.get(name))::add);
@@ -150,10 +146,12 @@ class LogprobsApiTests {
   @Test
   void anEchoWithoutLogprobsComesFirst() throws Exception {
     engine.says(FinishReason.STOP, "c");
-    List<JsonNode> chunks = chunks("/v1/completions", completion(",\"echo\":true,\"stream\":true"));
+    List<JsonNode> chunks =
+        calls.chunks("/v1/completions", ApiCalls.completion(",\"echo\":true,\"stream\":true"));
     assertThat(chunks.getFirst().at("/choices/0/text").stringValue()).isEqualTo("ab");
     assertThat(chunks.get(1).at("/choices/0/text").stringValue()).isEqualTo("c");
-    JsonNode whole = JSON.readTree(post("/v1/completions", completion(",\"echo\":true")).body());
+    JsonNode whole =
+        JSON.readTree(calls.post("/v1/completions", ApiCalls.completion(",\"echo\":true")).body());
     assertThat(whole.at("/choices/0/text").stringValue()).isEqualTo("abc");
     assertThat(whole.at("/choices/0/logprobs").isNull()).isTrue();
   }
@@ -161,7 +159,8 @@ class LogprobsApiTests {
   @Test
   void aPromptCanBeScoredWithoutAnAnswer() throws Exception {
     String fields = ",\"echo\":true,\"logprobs\":0,\"max_tokens\":0";
-    JsonNode body = JSON.readTree(post("/v1/completions", completion(fields)).body());
+    JsonNode body =
+        JSON.readTree(calls.post("/v1/completions", ApiCalls.completion(fields)).body());
     assertThat(body.at("/choices/0/text").stringValue()).isEqualTo("ab");
     assertThat(body.at("/choices/0/finish_reason").stringValue()).isEqualTo("length");
     assertThat(body.at("/choices/0/logprobs/token_logprobs").toString()).isEqualTo("[null,-0.5]");
@@ -172,14 +171,18 @@ class LogprobsApiTests {
   @Test
   void aChatTellsItsPromptsScoresOnce() throws Exception {
     JsonNode body =
-        JSON.readTree(post("/v1/chat/completions", chat(",\"prompt_logprobs\":0,\"n\":2")).body());
+        JSON.readTree(
+            calls
+                .post("/v1/chat/completions", ApiCalls.chat(",\"prompt_logprobs\":0,\"n\":2"))
+                .body());
     assertThat(body.path("prompt_logprobs").toString())
         .isEqualTo("[null,{\"98\":{\"logprob\":-0.5,\"rank\":3,\"decoded_token\":\"b\"}}]");
     assertThat(body.at("/choices/0/logprobs").isNull()).isTrue();
     assertThat(engine.requests.take().sampling().promptLogprobs()).isZero();
     assertThat(engine.requests.take().sampling().promptLogprobs()).isEqualTo(-1);
     List<JsonNode> chunks =
-        chunks("/v1/chat/completions", chat(",\"prompt_logprobs\":0,\"stream\":true"));
+        calls.chunks(
+            "/v1/chat/completions", ApiCalls.chat(",\"prompt_logprobs\":0,\"stream\":true"));
     assertThat(chunks.get(1).path("prompt_logprobs")).isEqualTo(body.path("prompt_logprobs"));
   }
 
@@ -188,7 +191,8 @@ class LogprobsApiTests {
     engine.playsInTurn(
         answer("bad", -3f, -1f), answer("best", -0.5f), answer("good", -1f, -0.5f, -0.75f));
     JsonNode body =
-        JSON.readTree(post("/v1/completions", completion(",\"n\":2,\"best_of\":3")).body());
+        JSON.readTree(
+            calls.post("/v1/completions", ApiCalls.completion(",\"n\":2,\"best_of\":3")).body());
     assertThat(body.path("choices")).hasSize(2);
     assertThat(body.at("/choices/0/text").stringValue()).isEqualTo("best");
     assertThat(body.at("/choices/1/text").stringValue()).isEqualTo("good");
@@ -216,12 +220,13 @@ class LogprobsApiTests {
         {"model":"pom.xml","messages":[{"role":"user","content":"hi"},
         {"role":"assistant","content":"%s"}],"continue_final_message":true}
         """;
-    post("/v1/chat/completions", body.formatted("Sure: "));
+    calls.post("/v1/chat/completions", body.formatted("Sure: "));
     assertThat(new FakeEngineText(engine).next()).isEqualTo("user: hi\nassistant: Sure: ");
     // What the template itself writes at the end is not taken for the message.
-    post("/v1/chat/completions", body.formatted("assistant"));
+    calls.post("/v1/chat/completions", body.formatted("assistant"));
     assertThat(new FakeEngineText(engine).next()).isEqualTo("user: hi\nassistant: assistant");
-    assertField(post("/v1/chat/completions", body.formatted(" ")), "continue_final_message");
+    ApiCalls.assertField(
+        calls.post("/v1/chat/completions", body.formatted(" ")), "continue_final_message");
   }
 
   /** Prompts as text. */
@@ -237,9 +242,9 @@ class LogprobsApiTests {
 
   @Test
   void everySamplingFieldReachesTheEngine() throws Exception {
-    post(
+    calls.post(
         "/v1/completions",
-        completion(
+        ApiCalls.completion(
             """
             ,"temperature":1,"top_k":-1,"typ_p":0.9,"top_n_sigma":1.5,"epsilon_cutoff":0.01,
             "xtc_probability":0.5,"xtc_threshold":0.2,"repeat_penalty":1.1,
@@ -260,7 +265,8 @@ class LogprobsApiTests {
     assertThat(dry.breakerSequences()).containsExactly(new int[] {'a', 'b'});
     assertThat(sampling.allowedTokenIds()).isEqualTo(Set.of(65, 66));
     assertThat(sampling.badWords()).contains(List.of(65), List.of(98, 99));
-    post("/v1/completions", completion(",\"mirostat\":2,\"mirostat_tau\":3,\"top_p\":1"));
+    calls.post(
+        "/v1/completions", ApiCalls.completion(",\"mirostat\":2,\"mirostat_tau\":3,\"top_p\":1"));
     assertThat(engine.requests.take().sampling().mirostat()).isEqualTo(new Mirostat(3f, 0.1f));
   }
 
@@ -294,7 +300,7 @@ class LogprobsApiTests {
           best_of; "best_of":2,"stream":true
           """)
   void whatIsNotRightIsRefusedByName(String field, String fields) throws Exception {
-    assertField(post("/v1/completions", completion("," + fields)), field);
+    ApiCalls.assertField(calls.post("/v1/completions", ApiCalls.completion("," + fields)), field);
   }
 
   @ParameterizedTest
@@ -305,39 +311,16 @@ class LogprobsApiTests {
         "\"logprobs\":true,\"top_logprobs\":21"
       })
   void topLogprobsNeedLogprobs(String fields) throws Exception {
-    assertField(post("/v1/chat/completions", chat("," + fields)), "top_logprobs");
+    ApiCalls.assertField(
+        calls.post("/v1/chat/completions", ApiCalls.chat("," + fields)), "top_logprobs");
   }
 
   @Test
   void aMessageIsEitherContinuedOrAnswered() throws Exception {
-    assertField(
-        post(
+    ApiCalls.assertField(
+        calls.post(
             "/v1/chat/completions",
-            chat(",\"continue_final_message\":true,\"add_generation_prompt\":true")),
+            ApiCalls.chat(",\"continue_final_message\":true,\"add_generation_prompt\":true")),
         "continue_final_message");
-  }
-
-  private static void assertField(HttpResponse<String> response, String field) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
-    JsonNode error = JSON.readTree(response.body()).path("error");
-    assertThat(error.path("param").stringValue(null)).as(response.body()).isEqualTo(field);
-  }
-
-  private List<JsonNode> chunks(String path, String body) throws Exception {
-    return post(path, body)
-        .body()
-        .lines()
-        .filter(line -> line.startsWith("data: {"))
-        .map(line -> (JsonNode) JSON.readTree(line.substring("data: ".length())))
-        .toList();
-  }
-
-  private HttpResponse<String> post(String path, String body) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 }

@@ -2,38 +2,25 @@ package dev.javelin.api.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.javelin.catalog.DecodingProfiles;
 import dev.javelin.catalog.Revision;
-import dev.javelin.engine.request.EngineException;
-import dev.javelin.engine.request.ErrorCode;
 import dev.javelin.engine.request.FinishReason;
 import dev.javelin.engine.request.GenerationRequest;
 import dev.javelin.engine.request.SamplingParams;
 import dev.javelin.fake.FakeEngine;
 import dev.javelin.fake.FakeModelOpener;
 import dev.javelin.fake.ServerTest;
-import dev.javelin.security.Caller;
-import dev.javelin.service.GenerationService;
-import dev.javelin.service.Prompt;
 import dev.javelin.service.Routes;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
@@ -41,29 +28,25 @@ import tools.jackson.databind.json.JsonMapper;
 
 @ServerTest
 class OpenAiApiTests {
-  private static final String CHAT =
-      """
-      {"model":"pom.xml","messages":[{"role":"user","content":"hi"}]%s}
-      """;
   private static final JsonMapper JSON = new JsonMapper();
 
   @LocalServerPort int port;
   @Autowired FakeModelOpener opener;
   @Autowired DecodingProfiles profiles;
   @Autowired Routes routes;
-  @Autowired GenerationService generations;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private ApiCalls calls = new ApiCalls(0);
   private FakeEngine engine = new FakeEngine();
 
   @BeforeEach
   void ready() {
+    calls = new ApiCalls(port);
     engine = opener.engine;
     engine.says(FinishReason.STOP, "Hel", "lo");
   }
 
   @Test
   void chatAnswersInTheOpenAiShape() throws Exception {
-    HttpResponse<String> response = post("/v1/chat/completions", chat(""));
+    HttpResponse<String> response = calls.post("/v1/chat/completions", ApiCalls.chat(""));
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("X-Request-Id")).isPresent();
     JsonNode body = JSON.readTree(response.body());
@@ -87,13 +70,13 @@ class OpenAiApiTests {
   @Test
   void chatStreamsRoleTextReasonUsageAndDone() throws Exception {
     HttpResponse<String> response =
-        post(
+        calls.post(
             "/v1/chat/completions",
-            chat(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+            ApiCalls.chat(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
     assertThat(response.headers().firstValue("content-type").orElse(""))
         .startsWith("text/event-stream");
     assertThat(response.headers().firstValue("X-Accel-Buffering")).contains("no");
-    List<String> events = events(response.body());
+    List<String> events = ApiCalls.events(response.body());
     assertThat(events).hasSize(6).last().isEqualTo("[DONE]");
     List<JsonNode> chunks = events.subList(0, 5).stream().map(JSON::readTree).toList();
     assertThat(chunks)
@@ -117,7 +100,9 @@ class OpenAiApiTests {
     String asked =
         ",\"stream\":true,\"stream_options\":{\"include_usage\":%s,\"continuous_usage_stats\":true}";
     int prompt = "user: hi\nassistant: ".length();
-    List<String> events = events(post("/v1/chat/completions", chat(asked.formatted(true))).body());
+    List<String> events =
+        ApiCalls.events(
+            calls.post("/v1/chat/completions", ApiCalls.chat(asked.formatted(true))).body());
     assertThat(events).hasSize(6);
     assertThat(
             events.subList(0, 5).stream()
@@ -129,14 +114,16 @@ class OpenAiApiTests {
       assertThat(usage.path("total_tokens").intValue())
           .isEqualTo(prompt + usage.path("completion_tokens").intValue());
     }
-    assertThat(events(post("/v1/chat/completions", chat(asked.formatted(false))).body()))
+    assertThat(
+            ApiCalls.events(
+                calls.post("/v1/chat/completions", ApiCalls.chat(asked.formatted(false))).body()))
         .hasSize(5)
         .noneMatch(event -> event.contains("usage"));
   }
 
   @Test
   void partsOfAMessageAreEachOnALine() throws Exception {
-    post(
+    calls.post(
         "/v1/chat/completions",
         "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"user\",\"content\":"
             + "[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}]}]}");
@@ -146,7 +133,7 @@ class OpenAiApiTests {
 
   @Test
   void whatClientsSendBackIsUnderstood() throws Exception {
-    post(
+    calls.post(
         "/v1/chat/completions",
         """
         {"model":"pom.xml","messages":[
@@ -161,49 +148,6 @@ class OpenAiApiTests {
         .startsWith("user: a\nassistant: no\nassistant: never\nassistant: c\nuser: d\n");
   }
 
-  /** The native tokenizer would end the process for want of memory. */
-  @Test
-  void aTextThatCannotFitIsNotEncodedWhole() {
-    assertThatExceptionOfType(EngineException.class)
-        .isThrownBy(
-            () ->
-                generations.tokenize(
-                    new Caller.Local(), "pom.xml", new Prompt.Text("x".repeat(1 << 20), true)))
-        .satisfies(
-            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.CONTEXT_LENGTH_EXCEEDED));
-  }
-
-  /** As simple clients do: all of the body first, then a look at the answer. */
-  @Test
-  void aBodyThatIsTooLargeIsReadToItsEndForTheAnswerToBeHeard() throws Exception {
-    byte[] filler = new byte[1 << 20];
-    Arrays.fill(filler, (byte) ' ');
-    String head =
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            + "Connection: close\r\n";
-    try (Socket announced = new Socket("127.0.0.1", port);
-        Socket chunked = new Socket("127.0.0.1", port)) {
-      var out = announced.getOutputStream();
-      out.write((head + "Content-Length: %d\r\n\r\n".formatted(8 << 20)).getBytes(UTF_8));
-      for (int i = 0; i < 8; i++) {
-        out.write(filler);
-      }
-      out = chunked.getOutputStream();
-      out.write((head + "Transfer-Encoding: chunked\r\n\r\n").getBytes(UTF_8));
-      for (int i = 0; i < 8; i++) {
-        out.write("100000\r\n".getBytes(UTF_8));
-        out.write(filler);
-        out.write("\r\n".getBytes(UTF_8));
-      }
-      out.write("0\r\n\r\n".getBytes(UTF_8));
-      for (Socket socket : List.of(announced, chunked)) {
-        assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
-            .startsWith("HTTP/1.1 413 ")
-            .contains("request_too_large");
-      }
-    }
-  }
-
   @Test
   void whatChangesNothingIsAccepted() throws Exception {
     for (String more :
@@ -213,11 +157,11 @@ class OpenAiApiTests {
             ",\"store\":true,\"service_tier\":\"auto\",\"parallel_tool_calls\":true",
             ",\"spaces_between_special_tokens\":true",
             ",\"stop\":null,\"tools\":null,\"reasoning_effort\":null")) {
-      HttpResponse<String> response = post("/v1/chat/completions", chat(more));
+      HttpResponse<String> response = calls.post("/v1/chat/completions", ApiCalls.chat(more));
       assertThat(response.statusCode()).as(more + response.body()).isEqualTo(200);
     }
-    assertError(
-        post("/v1/chat/completions", chat(",\"add_special_tokens\":true")),
+    ApiCalls.assertError(
+        calls.post("/v1/chat/completions", ApiCalls.chat(",\"add_special_tokens\":true")),
         400,
         "add_special_tokens",
         null);
@@ -227,7 +171,7 @@ class OpenAiApiTests {
   void completionsAnswerEveryPromptNTimes() throws Exception {
     engine.says(FinishReason.LENGTH, "x");
     HttpResponse<String> response =
-        post(
+        calls.post(
             "/v1/completions",
             "{\"model\":\"pom.xml\",\"prompt\":[\"ab\",\"cde\"],\"n\":2,\"seed\":5}");
     JsonNode body = JSON.readTree(response.body());
@@ -249,8 +193,10 @@ class OpenAiApiTests {
   @Test
   void completionsStreamText() throws Exception {
     List<String> events =
-        events(
-            post("/v1/completions", "{\"model\":\"pom.xml\",\"prompt\":[65,66],\"stream\":true}")
+        ApiCalls.events(
+            calls
+                .post(
+                    "/v1/completions", "{\"model\":\"pom.xml\",\"prompt\":[65,66],\"stream\":true}")
                 .body());
     assertThat(events).hasSize(4).last().isEqualTo("[DONE]");
     assertThat(JSON.readTree(events.get(0)).at("/choices/0/text").stringValue()).isEqualTo("Hel");
@@ -259,9 +205,9 @@ class OpenAiApiTests {
 
   @Test
   void samplingFieldsReachTheEngine() throws Exception {
-    post(
+    calls.post(
         "/v1/chat/completions",
-        chat(
+        ApiCalls.chat(
             """
             ,"temperature":0,"top_p":0.5,"top_k":3,"min_p":0.1,"repetition_penalty":1.5,
             "frequency_penalty":-1,"presence_penalty":2,"logit_bias":{"65":-100},"seed":-9,
@@ -294,7 +240,7 @@ class OpenAiApiTests {
 
   @Test
   void silentRequestsTakeStoredThenCheckpointDefaults() throws Exception {
-    post("/v1/chat/completions", chat(""));
+    calls.post("/v1/chat/completions", ApiCalls.chat(""));
     GenerationRequest plain = engine.requests.take();
     assertThat(plain.sampling().temperature()).isEqualTo(0.25f);
     assertThat(plain.sampling().truncation().topK()).isEqualTo(7);
@@ -302,7 +248,7 @@ class OpenAiApiTests {
     assertThat(plain.sampling().maxTokens())
         .isEqualTo(FakeModelOpener.CONTEXT - plain.promptTokenIds().length);
     store("{\"sampling\":{\"temperature\":0.5,\"top_p\":0.75,\"max_tokens\":9}}");
-    post("/v1/chat/completions", chat(",\"top_p\":0.125"));
+    calls.post("/v1/chat/completions", ApiCalls.chat(",\"top_p\":0.125"));
     var sampling = engine.requests.take().sampling();
     store("{}");
     assertThat(sampling.temperature()).isEqualTo(0.5f);
@@ -318,126 +264,61 @@ class OpenAiApiTests {
 
   @Test
   void modelsAreListed() throws Exception {
-    JsonNode list = JSON.readTree(get("/v1/models").body());
+    JsonNode list = JSON.readTree(calls.get("/v1/models").body());
     assertThat(list.path("object").stringValue()).isEqualTo("list");
     assertThat(list.path("data").findValuesAsString("id")).contains("pom.xml");
-    JsonNode one = JSON.readTree(get("/v1/models/pom.xml").body());
+    JsonNode one = JSON.readTree(calls.get("/v1/models/pom.xml").body());
     assertThat(one.path("object").stringValue()).isEqualTo("model");
-    assertError(get("/v1/models/nope"), 404, "model", "model_not_found");
+    ApiCalls.assertError(calls.get("/v1/models/nope"), 404, "model", "model_not_found");
   }
 
   @Test
   void textBecomesTokensAndBack() throws Exception {
-    JsonNode tokens = JSON.readTree(post("/tokenize", "{\"prompt\":\"AB\"}").body());
+    JsonNode tokens = JSON.readTree(calls.post("/tokenize", "{\"prompt\":\"AB\"}").body());
     assertThat(tokens.path("tokens").toString()).isEqualTo("[65,66]");
     assertThat(tokens.path("count").intValue()).isEqualTo(2);
-    assertThat(post("/detokenize", "{\"tokens\":[65,66]}").body()).isEqualTo("{\"prompt\":\"AB\"}");
-    assertError(post("/detokenize", "{\"tokens\":[999]}"), 400, "tokens", null);
+    assertThat(calls.post("/detokenize", "{\"tokens\":[65,66]}").body())
+        .isEqualTo("{\"prompt\":\"AB\"}");
+    ApiCalls.assertError(calls.post("/detokenize", "{\"tokens\":[999]}"), 400, "tokens", null);
   }
 
   @Test
   void probesAnswer() throws Exception {
-    assertThat(get("/livez").statusCode()).isEqualTo(200);
-    assertThat(get("/readyz").statusCode()).isEqualTo(200);
-    assertThat(get("/version").body()).matches("\\{\"version\":\".+\"}");
-    assertThat(get("/metrics").body()).contains("javelin_models_loaded ");
-    HttpResponse<String> health = get("/health");
+    assertThat(calls.get("/livez").statusCode()).isEqualTo(200);
+    assertThat(calls.get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(calls.get("/version").body()).matches("\\{\"version\":\".+\"}");
+    assertThat(calls.get("/metrics").body()).contains("javelin_models_loaded ");
+    HttpResponse<String> health = calls.get("/health");
     assertThat(health.body()).isEqualTo("{\"status\":\"ok\"}");
     assertThat(health.statusCode()).isEqualTo(200);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "QUEUE_FULL,429,queue_full",
-    "SHUTTING_DOWN,503,shutting_down",
-    "MODEL_LOADING,503,model_loading",
-    "INSUFFICIENT_MEMORY,503,insufficient_memory",
-    "ENGINE_RESTARTED,503,engine_restarted",
-    "ENGINE_FAILED,503,engine_failed",
-    "STEP_FAILED,500,step_failed",
-    "NUMERICAL_ERROR,500,numerical_error",
-    "STRUCTURED_OUTPUT_FAILED,400,structured_output_failed",
-    "NO_TOKEN_ALLOWED,400,no_token_allowed",
-    "CONTEXT_LENGTH_EXCEEDED,400,context_length_exceeded",
-    "INVALID_REQUEST,400,"
-  })
-  void engineRefusalsBecomeStatuses(ErrorCode code, int status, @Nullable String name)
-      throws Exception {
-    engine.refuses(code);
-    for (String stream : List.of("", ",\"stream\":true")) {
-      HttpResponse<String> response = post("/v1/chat/completions", chat(stream));
-      assertError(response, status, null, name);
-      assertThat(response.headers().firstValue("Retry-After").isPresent())
-          .isEqualTo(status == 429 || status == 503);
-    }
-  }
-
-  /** The template would refuse this chat: it is not even asked. */
-  @Test
-  void aFullQueueRefusesBeforeAnythingIsSpentOnThePrompt() throws Exception {
-    String chat =
-        "{\"model\":\"pom.xml\",\"messages\":[{\"role\":\"assistant\",\"content\":\"hi\"}]}";
-    assertError(post("/v1/chat/completions", chat), 400, "messages", null);
-    engine.isFull(true);
-    try {
-      HttpResponse<String> response = post("/v1/chat/completions", chat);
-      assertError(response, 429, null, "queue_full");
-      assertThat(response.headers().firstValue("Retry-After")).contains("1");
-    } finally {
-      engine.isFull(false);
-    }
-    assertThat(post("/v1/chat/completions", chat("")).statusCode()).isEqualTo(200);
   }
 
   @Test
   void saltPriorityAndTimeoutReachTheEngine() throws Exception {
     engine.says(FinishReason.STOP, "a");
     long before = System.nanoTime();
-    post("/v1/chat/completions", chat(",\"cache_salt\":\"mine\",\"priority\":-3"));
+    calls.post("/v1/chat/completions", ApiCalls.chat(",\"cache_salt\":\"mine\",\"priority\":-3"));
     GenerationRequest request = engine.requests.take();
     assertThat(request.cacheSalt()).isEqualTo("mine");
     assertThat(request.priority()).isEqualTo(-3);
     long limit = TimeUnit.MINUTES.toNanos(10);
     assertThat(request.deadlineNanos() - limit).isBetween(before, System.nanoTime());
-    post("/v1/chat/completions", chat(""));
+    calls.post("/v1/chat/completions", ApiCalls.chat(""));
     request = engine.requests.take();
     assertThat(request.cacheSalt()).isEmpty();
     assertThat(request.priority()).isZero();
-    assertError(
-        post("/v1/chat/completions", chat(",\"cache_salt\":\"\"")), 400, "cache_salt", null);
-  }
-
-  @Test
-  void failureInTheMiddleEndsAStreamWithAnErrorEvent() throws Exception {
-    engine.failsWith(ErrorCode.SHUTTING_DOWN);
-    List<String> events = events(post("/v1/chat/completions", chat(",\"stream\":true")).body());
-    assertThat(JSON.readTree(events.get(2)).at("/error/code").stringValue())
-        .isEqualTo("shutting_down");
-    assertThat(events).last().isEqualTo("[DONE]");
-    assertError(post("/v1/chat/completions", chat("")), 503, null, "shutting_down");
-  }
-
-  @Test
-  void promptsThatDoNotFitAreRefusedNotCut() throws Exception {
-    String text = "x".repeat(FakeModelOpener.CONTEXT);
-    assertError(
-        post("/v1/completions", "{\"model\":\"pom.xml\",\"prompt\":\"%s\"}".formatted(text)),
+    ApiCalls.assertError(
+        calls.post("/v1/chat/completions", ApiCalls.chat(",\"cache_salt\":\"\"")),
         400,
-        "prompt",
-        "context_length_exceeded");
-    assertError(
-        post("/v1/chat/completions", chat(",\"max_tokens\":250")),
-        400,
-        "messages",
-        "context_length_exceeded");
-    assertThat(engine.requests).isEmpty();
+        "cache_salt",
+        null);
   }
 
   @Test
   void aClientThatLeavesAbortsItsOwnSequencesOnly() throws Exception {
     engine.hangsAfter("one");
     for (String stream : List.of("true", "false")) {
-      String body = chat(",\"n\":2,\"stream\":" + stream);
+      String body = ApiCalls.chat(",\"n\":2,\"stream\":" + stream);
       String left;
       try (Socket socket = new Socket("127.0.0.1", port)) {
         socket.getOutputStream().write(raw(body));
@@ -469,82 +350,11 @@ class OpenAiApiTests {
     return aborted;
   }
 
-  @Test
-  void wrongPathsMethodsAndTypesGetEnvelopes() throws Exception {
-    assertError(get("/v1/nothing"), 404, null, "not_found");
-    assertThat(get("/v1/nothing").body()).contains("GET /v1/nothing");
-    HttpResponse<String> method = get("/v1/chat/completions");
-    assertError(method, 405, null, "method_not_allowed");
-    assertThat(method.headers().firstValue("Allow")).contains("POST");
-    HttpRequest packed =
-        HttpRequest.newBuilder(uri("/v1/chat/completions"))
-            .header("Content-Type", "application/json")
-            .header("Content-Encoding", "gzip")
-            .POST(HttpRequest.BodyPublishers.ofString(chat("")))
-            .build();
-    assertThat(client.send(packed, HttpResponse.BodyHandlers.ofString()).body())
-        .contains("without Content-Encoding");
-    HttpRequest form =
-        HttpRequest.newBuilder(uri("/v1/chat/completions"))
-            .header("Content-Type", "text/plain")
-            .POST(HttpRequest.BodyPublishers.ofString(chat("")))
-            .build();
-    assertError(
-        client.send(form, HttpResponse.BodyHandlers.ofString()),
-        415,
-        null,
-        "unsupported_media_type");
-    assertError(
-        post("/v1/chat/completions", "{\"a\":\"" + "x".repeat(200_000) + "\"}"),
-        413,
-        null,
-        "request_too_large");
-  }
-
-  static String chat(String more) {
-    return CHAT.formatted(more);
-  }
-
   private byte[] raw(String body) {
     byte[] bytes = body.getBytes(UTF_8);
     String head =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Content-Length: %d\r\n\r\n".formatted(bytes.length);
     return (head + body).getBytes(UTF_8);
-  }
-
-  private static void assertError(
-      HttpResponse<String> response, int status, @Nullable String param, @Nullable String code) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-    JsonNode error = JSON.readTree(response.body()).path("error");
-    assertThat(error.propertyNames()).containsExactly("message", "type", "param", "code");
-    assertThat(error.path("message").stringValue()).isNotBlank();
-    assertThat(error.path("param").stringValue(null)).isEqualTo(param);
-    assertThat(error.path("code").stringValue(null)).isEqualTo(code);
-  }
-
-  private static List<String> events(String body) {
-    return body.lines()
-        .filter(line -> line.startsWith("data: "))
-        .map(line -> line.substring("data: ".length()))
-        .toList();
-  }
-
-  private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> post(String path, String body) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(uri(path))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 }
