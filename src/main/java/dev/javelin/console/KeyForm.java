@@ -2,6 +2,7 @@ package dev.javelin.console;
 
 import dev.javelin.catalog.account.Limits;
 import dev.javelin.catalog.account.Role;
+import dev.javelin.service.Roles;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
@@ -44,7 +45,7 @@ record KeyForm(
    * @throws dev.javelin.service.ProblemException INVALID_REQUEST if there is no such role
    */
   Optional<Role> chosenRole() {
-    return role == null || role.isEmpty() ? Optional.empty() : Optional.of(PersonForm.role(role));
+    return role == null || role.isEmpty() ? Optional.empty() : Optional.of(Roles.of(role));
   }
 
   Set<String> chosenAliases() {

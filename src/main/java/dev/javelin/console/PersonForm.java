@@ -2,8 +2,8 @@ package dev.javelin.console;
 
 import dev.javelin.catalog.Revision;
 import dev.javelin.catalog.account.Role;
-import dev.javelin.service.Problem;
 import dev.javelin.service.ProblemException;
+import dev.javelin.service.Roles;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
@@ -33,20 +33,6 @@ record PersonForm(@Size(min = 1, max = 64) String name, String role, @Nullable L
    * @throws ProblemException INVALID_REQUEST if there is no such role
    */
   Role chosenRole() {
-    return role(role);
-  }
-
-  /**
-   * @throws ProblemException INVALID_REQUEST if there is no such role
-   */
-  static Role role(String word) {
-    return Role.of(word)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    Problem.ofField(
-                        "/role",
-                        "role must be viewer, developer, operator, deployer or admin, but is '%s'"
-                            .formatted(word))));
+    return Roles.of(role);
   }
 }

@@ -9,6 +9,7 @@ import dev.javelin.security.QuotaUsage;
 import dev.javelin.security.Quotas;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
+import dev.javelin.service.Roles;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;

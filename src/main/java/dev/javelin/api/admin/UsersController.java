@@ -6,6 +6,7 @@ import dev.javelin.catalog.account.Account;
 import dev.javelin.security.People;
 import dev.javelin.service.Problem.Type;
 import dev.javelin.service.ProblemException;
+import dev.javelin.service.Roles;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;

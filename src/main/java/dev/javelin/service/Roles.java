@@ -1,17 +1,15 @@
-package dev.javelin.api.admin;
+package dev.javelin.service;
 
 import dev.javelin.catalog.account.Role;
-import dev.javelin.service.Problem;
-import dev.javelin.service.ProblemException;
 
-/** Roles on the wire. */
-final class Roles {
+/** Roles by the words that requests and forms give. */
+public final class Roles {
   private Roles() {}
 
   /**
    * @throws ProblemException INVALID_REQUEST at {@code /role} if there is no such role
    */
-  static Role of(String word) {
+  public static Role of(String word) {
     return Role.of(word)
         .orElseThrow(
             () ->
