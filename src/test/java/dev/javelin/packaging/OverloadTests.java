@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,8 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Twice as many requests as the server can answer, for a minute: it refuses what is too much, at
  * once and politely, and answers as many as ever. The rates are measured here, first without
  * overload, with the server as the launcher starts it on few cores. Clients and server share these
- * cores, so the clients are as plain as can be, and the figures are asked for all the time, under
- * overload and before.
+ * cores, so the clients are as plain as can be.
  */
 @Tag("soak")
 class OverloadTests {
@@ -64,30 +62,22 @@ class OverloadTests {
   @Test
   void twiceTheLoadIsRefusedInPartAndAnsweredAsWell() throws Exception {
     try (ServerProcess server =
-            new ServerProcess(
-                FEW_CORES,
-                "--server.port=0",
-                "--javelin.home=" + Path.of("").toAbsolutePath(),
-                "--javelin.data-dir=" + directory.resolve("data"));
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor()) {
+        new ServerProcess(
+            FEW_CORES,
+            "--server.port=0",
+            "--javelin.home=" + Path.of("").toAbsolutePath(),
+            "--javelin.data-dir=" + directory.resolve("data"))) {
       URI url = URI.create(server.url());
-      List<Long> heap = new CopyOnWriteArrayList<>();
-      String used = "jvm_memory_used_bytes{area=\"heap\"";
-      clock.scheduleWithFixedDelay(
-          () -> heap.add((long) metric(url, used)), 0, 500, TimeUnit.MILLISECONDS);
       saturate(url, SATURATED);
       // By then what refuses is compiled too, as in a server that has run for a while.
-      overload(url, 200, SATURATED, new Tally(), server, heap);
+      overload(url, 200, SATURATED, new Tally(), server);
       CpuTime busy = CpuTime.of(server);
       double saturated = saturate(url, SATURATED);
       busy = busy.until(server);
       Tally tally = new Tally();
-      Load load = overload(url, 2 * saturated, OVERLOAD, tally, server, heap);
+      Load load = overload(url, 2 * saturated, OVERLOAD, tally, server);
       double after = saturate(url, SATURATED);
 
-      int half = load.heap().size() / 2;
-      long early = least(load.heap().subList(0, half));
-      long late = least(load.heap().subList(half, load.heap().size()));
       System.out.printf(
           "overload: %.1f answers a second saturated, %.1f at twice the load and %.1f refusals, %.1f"
               + " saturated again; heap %d MiB, later %d MiB; processors saturated: %s; at twice the"
@@ -96,15 +86,16 @@ class OverloadTests {
           load.answered(),
           load.refused(),
           after,
-          early >> 20,
-          late >> 20,
+          load.heapBefore() >> 20,
+          load.heapAfter() >> 20,
           busy,
           load.cpu());
       assertThat(tally.wrong).isEmpty();
       assertThat(tally.refused.get()).isPositive();
       // Both, so that a machine that is slower for a while is not taken for a slower server.
       assertThat(load.answered()).isGreaterThan(0.9 * Math.min(saturated, after));
-      assertThat(late).isLessThan(early + early / 10 + (8 << 20));
+      assertThat(load.heapAfter())
+          .isLessThan(load.heapBefore() + load.heapBefore() / 10 + (8 << 20));
       assertThat(metric(url, "javelin_kv_cache_integrity_violations_total{")).isZero();
       assertThat(metric(url, "javelin_num_requests_running{")).isZero();
       assertThat(metric(url, "javelin_kv_cache_usage{")).isZero();
@@ -115,21 +106,21 @@ class OverloadTests {
    * What came of a load, once the queue was full.
    *
    * @param answered,refused requests a second
-   * @param heap what the server used of it, twice a second
+   * @param heapBefore,heapAfter bytes that were alive at the begin and at the end of that time
    */
-  private record Load(double answered, double refused, CpuTime cpu, List<Long> heap) {}
+  private record Load(
+      double answered, double refused, CpuTime cpu, long heapBefore, long heapAfter) {}
 
   /** Sends so many requests a second, whatever becomes of them, and waits for the last answer. */
-  private Load overload(
-      URI url, double perSecond, Duration time, Tally tally, ServerProcess server, List<Long> heap)
-      throws InterruptedException {
+  private Load overload(URI url, double perSecond, Duration time, Tally tally, ServerProcess server)
+      throws IOException, InterruptedException {
     List<CompletableFuture<Void>> sent = new ArrayList<>();
     Load load;
     try (ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor()) {
       sender.scheduleAtFixedRate(
           () -> sent.add(ask(url, tally)), 0, (long) (1e9 / perSecond), TimeUnit.NANOSECONDS);
       Thread.sleep(time.dividedBy(6));
-      heap.clear();
+      long heap = server.liveHeapBytes();
       long answered = tally.answered.get();
       long refused = tally.refused.get();
       CpuTime cpu = CpuTime.of(server);
@@ -140,7 +131,8 @@ class OverloadTests {
               (tally.answered.get() - answered) / cpu.seconds(),
               (tally.refused.get() - refused) / cpu.seconds(),
               cpu,
-              List.copyOf(heap));
+              heap,
+              server.liveHeapBytes());
     }
     sent.forEach(CompletableFuture::join);
     return load;
@@ -275,9 +267,5 @@ class OverloadTests {
         .filter(line -> line.startsWith(series))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
-  }
-
-  private static long least(List<Long> values) {
-    return values.stream().mapToLong(Long::longValue).min().orElseThrow();
   }
 }
