@@ -178,11 +178,11 @@ class RealSwapTests {
         swaps.getFirst().after().anonymous() / mebibyte,
         swaps.getLast().after().anonymous() / mebibyte);
     assertThat(wrong).isEmpty();
-    assertThat(peak.reserved()).isCloseTo(planned, Percentage.withPercentage(5));
+    Percentage close = Percentage.withPercentage(5);
+    assertThat(peak.reserved()).isCloseTo(planned, close);
     // Of both models, of which the plan counts each the same. What the server itself takes and
-    // gives
-    // back meanwhile counts, too: one swap in the middle says more than the extremes.
-    assertThat(beside + took[took.length / 2]).isCloseTo(2 * beside, Percentage.withPercentage(10));
+    // gives back meanwhile counts too: the swap in the middle says more than the extremes.
+    assertThat(beside + took[took.length / 2]).isCloseTo(2 * beside, close);
   }
 
   /** A server with both versions, the first of them in memory, and what each answers. */
