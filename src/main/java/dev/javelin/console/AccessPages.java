@@ -45,14 +45,19 @@ final class AccessPages {
   static <T> Optional<T> attempt(
       BindingResult errors, Model view, ServerWebExchange exchange, Supplier<T> change) {
     List<T> made = new ArrayList<>(1);
-    explain(Attempt.refusal(errors, () -> made.add(change.get())), view, exchange);
+    done(Attempt.refusal(errors, () -> made.add(change.get())), view, exchange);
     return made.stream().findFirst();
   }
 
   static <T> Optional<T> attempt(Model view, ServerWebExchange exchange, Supplier<T> change) {
     List<T> made = new ArrayList<>(1);
-    explain(Attempt.refusal(() -> made.add(change.get())), view, exchange);
+    done(view, exchange, () -> made.add(change.get()));
     return made.stream().findFirst();
+  }
+
+  /** Whether a change that has nothing to show for it was made. */
+  static boolean done(Model view, ServerWebExchange exchange, Runnable change) {
+    return done(Attempt.refusal(change), view, exchange);
   }
 
   /** Whether what was attempted is refused because somebody else was first. */
@@ -60,10 +65,11 @@ final class AccessPages {
     return view.getAttribute("problem") instanceof ProblemView problem && problem.stale();
   }
 
-  private static void explain(@Nullable Problem refused, Model view, ServerWebExchange exchange) {
+  private static boolean done(@Nullable Problem refused, Model view, ServerWebExchange exchange) {
     if (refused != null) {
       Attempt.explain(refused, view, exchange);
     }
+    return refused == null;
   }
 
   static ResponseStatusException missing() {

@@ -90,15 +90,7 @@ final class PeoplePageController {
       Model view,
       ServerWebExchange exchange) {
     UserView before = find(name);
-    Optional<String> gone =
-        AccessPages.attempt(
-            view,
-            exchange,
-            () -> {
-              people.delete(name, given.seen());
-              return name;
-            });
-    if (gone.isPresent()) {
+    if (AccessPages.done(view, exchange, () -> people.delete(name, given.seen()))) {
       Audited.change(exchange, before, null);
       return HERE;
     }

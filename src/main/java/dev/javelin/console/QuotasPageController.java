@@ -93,15 +93,8 @@ final class QuotasPageController {
       Model view,
       ServerWebExchange exchange) {
     LimitsBody before = limits(tenant);
-    Optional<String> gone =
-        AccessPages.attempt(
-            view,
-            exchange,
-            () -> {
-              stored.delete(tenant, Forms.seen(given.revision()));
-              return tenant;
-            });
-    if (gone.isEmpty()) {
+    if (!AccessPages.done(
+        view, exchange, () -> stored.delete(tenant, Forms.seen(given.revision())))) {
       return quotas(null, view, exchange);
     }
     quotas.forget(tenant);
