@@ -35,9 +35,7 @@ class AddBrowserTests {
   @BeforeEach
   void open() {
     console.bean(FakeModelOpener.class).engine.says(FinishReason.STOP, "fine");
-    console.as("admin", "en");
-    browser.view(1440, "light");
-    browser.complaints();
+    console.asAdministrator();
   }
 
   @AfterEach

@@ -27,9 +27,7 @@ class InspectBrowserTests {
 
   @BeforeEach
   void open() {
-    browser.view(1440, "light");
-    console.as("admin", "en");
-    browser.complaints();
+    console.asAdministrator();
     console.open(PAGE);
   }
 

@@ -37,9 +37,7 @@ class ModelsBrowserTests {
   @BeforeEach
   void open() {
     console.bean(FakeModelOpener.class).engine.says(FinishReason.STOP, "fine");
-    console.as("admin", "en");
-    browser.view(1440, "light");
-    browser.complaints();
+    console.asAdministrator();
   }
 
   @AfterEach

@@ -37,9 +37,7 @@ class RuntimeBrowserTests {
   @BeforeEach
   void open() {
     console.bean(FakeModelOpener.class).engine.says(FinishReason.STOP, "fine");
-    console.as("admin", "en");
-    browser.view(1440, "light");
-    browser.complaints();
+    console.asAdministrator();
     console.open("/console/runtime");
     browser.awaitElement("#instances");
   }

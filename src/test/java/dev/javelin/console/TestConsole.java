@@ -200,6 +200,13 @@ final class TestConsole implements AutoCloseable {
     return HttpRequest.newBuilder(URI.create(address(path))).header("Accept", "text/html,*/*");
   }
 
+  /** An administrator sits down before a wide window; what the browser said before is forgotten. */
+  void asAdministrator() {
+    as("admin", "en");
+    browser.view(1440, "light");
+    browser.complaints();
+  }
+
   /** The browser becomes somebody's, in a language. */
   void as(String who, String language) {
     var cookies = browser.driver().manage();
